@@ -1,0 +1,186 @@
+"""Exercises of lesson 00, Start here."""
+
+from typing import Any
+
+from mktutils.lesson import Exercise, Wrong, call, choice, need_function, predict
+
+
+def _table(purchased: list[int], **columns: list) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame({**columns, "purchased": purchased})
+
+
+def _number(result: Any) -> float:
+    try:
+        return float(result)
+    except (TypeError, ValueError):
+        raise Wrong(
+            f"The function returned a value of type `{type(result).__name__}`, and the check needs one number. "
+            "Does the last line begin with `return`, and does it select the column `purchased`?"
+        ) from None
+
+
+def _check_rate(answer: Any) -> None:
+    need_function(answer)
+    # Four customers of ten, and a second column that is not the label.
+    df = _table([1, 0, 0, 1, 0, 0, 1, 0, 0, 1], num_orders=[3, 0, 1, 2, 0, 0, 5, 1, 0, 4])
+    rate = _number(call(answer, df))
+    if abs(rate - 4) < 1e-9:
+        raise Wrong(
+            "This is the number of buyers, 4, not their share. Divide it by the number of rows, `len(df)`."
+        )
+    if abs(rate - 40) < 1e-9:
+        raise Wrong(
+            "This is the rate in percent, 40. A share lies between 0 and 1: leave out the factor 100."
+        )
+    if abs(rate - 4 / 6) < 1e-9:
+        raise Wrong(
+            "These are the odds: buyers divided by customers who did not buy. Divide by all rows, `len(df)`."
+        )
+    if abs(rate - 0.6) < 1e-9:
+        raise Wrong("This is the share who did not buy. Count the rows where `purchased` is 1.")
+    if abs(rate - 0.4) > 1e-9:
+        raise Wrong(f"For 4 buyers among 10 customers the rate is 0.4, and your function returned {rate:g}.")
+    other = _number(call(answer, _table([0, 0, 1, 0])))
+    if abs(other - 0.25) > 1e-9:
+        raise Wrong(
+            f"The first table was right by chance: for 1 buyer among 4 customers your function returned {other:g}. "
+            "Compute from the argument `df`, not from a fixed number or another table."
+        )
+
+
+def _check_months(answer: Any) -> None:
+    need_function(answer)
+    df = _table(
+        [1, 0, 0, 1, 1, 0],
+        customer_id=["C00001", "C00002", "C00003", "C00001", "C00002", "C00003"],
+        snapshot_date=["2025-01-01"] * 3 + ["2025-02-01"] * 3,
+    )
+    result = call(answer, df)
+    if not hasattr(result, "index") or not hasattr(result, "to_dict"):
+        raise Wrong(
+            f"The function returned a value of type `{type(result).__name__}`; the check needs one rate per month, "
+            "a Series that `groupby(...)[...].mean()` returns."
+        )
+    if getattr(result, "ndim", 1) == 2:
+        if "purchased" not in result:
+            raise Wrong("The result is a table without the column `purchased`. Select it after `groupby`.")
+        result = result.set_index("snapshot_date") if "snapshot_date" in result else result
+        result = result["purchased"]
+    labels = [str(label)[:10] for label in result.index]
+    if labels == ["C00001", "C00002", "C00003"]:
+        raise Wrong(
+            "The result has one row per customer: the function still groups by `customer_id`. "
+            "One row per month needs the column that holds the month."
+        )
+    if labels == ["0", "1"]:
+        raise Wrong(
+            "The table is grouped by the label itself, so that every rate is 0 or 1. Group by the month."
+        )
+    if labels != ["2025-01-01", "2025-02-01"]:
+        raise Wrong(
+            f"The check needs one row per month, 2025-01-01 and 2025-02-01; your rows are {', '.join(labels[:4])}. "
+            "Group by `snapshot_date`."
+        )
+    values = [_number(v) for v in result]
+    if values == [1.0, 2.0]:
+        raise Wrong(
+            "These are the numbers of buyers per month. A rate is their mean: use `.mean()`, not `.sum()`."
+        )
+    if values == [3.0, 3.0]:
+        raise Wrong(
+            "These are the numbers of rows per month. A rate is the mean of `purchased`: use `.mean()`."
+        )
+    if max(abs(v - r) for v, r in zip(values, (1 / 3, 2 / 3), strict=True)) > 1e-9:
+        shown = ", ".join(f"{v:g}" for v in values)
+        raise Wrong(f"The rates are 1/3 in January and 2/3 in February; your function returned {shown}.")
+
+
+EXERCISES = [
+    Exercise(
+        "00.1",
+        "The conversion rate",
+        "Compute the share of customers who buy from a table of labels.",
+        check=_check_rate,
+        hints=[
+            "The column `purchased` holds 1 for a customer who bought and 0 for one who did not.",
+            "The sum of a column of 0 and 1 counts the ones. Which number of rows turns a count into a share?",
+            'The mean of a column of 0 and 1 is the share of ones: `df["purchased"]` has a method for it.',
+        ],
+        solution='def conversion_rate(df):\n    return df["purchased"].mean()\n',
+        analysis="The mean of a 0/1 label is the base rate. It is the first number to know about any marketing "
+        "question: every accuracy, every lift and every profit is read against it.",
+    ),
+    choice(
+        "00.2",
+        "What the ceiling means",
+        "Explain what the oracle's score says about a model's score.",
+        options={
+            "a": "A larger network cannot pass the ceiling: the oracle already uses the true probabilities. What "
+            "remains is chance in the customers' decisions, which no model can learn.",
+            "b": "The ceiling is below a perfect score. The oracle knows the probability of a purchase, not whether "
+            "this customer buys this month: a customer with a probability of 30 % buys in 3 of 10 such months.",
+            "c": None,
+            "d": "The ceiling is not the training score. A training score can rise above it, because a model can "
+            "memorise which customers happened to buy; this is over-fitting, and the test score shows it.",
+        },
+        hints=[
+            "The shop is simulated: the file that nobody may use as a feature holds each customer's true probability.",
+            "If you knew that a coin shows heads with probability 0.3, how often could you predict it correctly?",
+        ],
+        analysis="The ceiling is the expected score of the true probabilities. A difference of one or two "
+        "standard errors above it on a test set is luck; a large one is a leak.",
+    ),
+    predict(
+        "00.3",
+        "Accuracy of a model that knows nothing",
+        "Predict the accuracy of a constant prediction, and say why accuracy misleads with rare buyers.",
+        value=0.896,
+        tolerance=0.002,
+        percent=True,
+        misconceptions=[
+            (
+                0.104,
+                "0.104 is the base rate: the share of customers who buy, which is where this model is wrong. "
+                "Accuracy is the share of rows where the prediction is right.",
+            ),
+            (
+                0.5,
+                "0.5 would be right for a coin, or for as many buyers as others. This model always says the same, "
+                "and the answer is right for every customer who does not buy. What share is that?",
+            ),
+            (
+                1.0,
+                "The model is wrong for each customer who buys, so its accuracy is below 1. How many buy?",
+            ),
+            (
+                0.0,
+                "The model finds no buyer: its recall is 0. Accuracy counts all rows, and most customers do not buy.",
+            ),
+        ],
+        otherwise="Count the rows where the prediction agrees with the label: the model says 0 for all, and 10.4 % "
+        "of the labels are 1.",
+        hints=[
+            "Take 1,000 customers. How many of them buy, and for how many is the answer “will not buy” right?",
+            "Accuracy is the number of right predictions divided by the number of rows. The two shares add up to 1.",
+        ],
+        solution="answer = 1 - 0.104",
+        analysis="An accuracy of 89.6 % without looking at a single feature: with rare buyers, accuracy says little. "
+        "A model must be compared with this constant before its accuracy is worth a sentence.",
+    ),
+    Exercise(
+        "00.4",
+        "The rate by month, repaired",
+        "Find and repair a grouping by the wrong column.",
+        check=_check_months,
+        hints=[
+            "How many rows does the result have, and how many months are there?",
+            "One row of the table is one customer at one snapshot date. Which column tells the month?",
+            'Group by `"snapshot_date"`, then take the mean of `"purchased"`.',
+        ],
+        solution='def rate_by_month(df):\n    return df.groupby("snapshot_date")["purchased"].mean()\n',
+        analysis="A result with the wrong number of rows is the first sign of a wrong grouping: ten months give "
+        "ten rates. Look at the shape of a result before you look at its values.",
+    ),
+]

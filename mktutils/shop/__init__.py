@@ -1,0 +1,1 @@
+"""The simulated shop: every table of `data/`, with the truth that made it (CC0)."""

@@ -1,0 +1,137 @@
+"""Every stored notebook: the same outputs again, within its time; its starter alone; the rules."""
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import notebook_rules as rules
+import pytest
+from conftest import NOTEBOOKS, ROOT, real_data_folder
+
+from mktutils.lesson.runner import kernel_env
+
+NAMES = [path.relative_to(ROOT / "notebooks").as_posix() for path in NOTEBOOKS]
+FAST = "01_"  # the lesson that `course.py test --fast` executes
+THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+def environment(data: Path) -> dict[str, str]:
+    """The variables of a notebook under test: no network, real data in `data`, MKTUTILS_THREADS threads."""
+    threads = os.environ.get("MKTUTILS_THREADS")
+    env = {**kernel_env(offline=True), "MKTUTILS_DATA": str(data)}
+    return {**env, **dict.fromkeys(THREADS, threads)} if threads else env
+
+
+def nbval(path: Path, env: dict[str, str], *, timeout: float) -> tuple[int, str, float]:
+    """Compare a notebook strictly in a process of its own; return exit code, report and seconds."""
+    options = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={timeout}", "-p", "no:cacheprovider"]
+    quiet = ["-p", "no:cov", "-q", "--no-header", "--color=no", "-W", "ignore", "-c", os.devnull]
+    command = [sys.executable, "-m", "pytest", *options, *quiet, path.name]
+    begin = time.perf_counter()
+    done = subprocess.run(
+        command, cwd=path.parent, env=env, capture_output=True, encoding="utf-8", errors="replace"
+    )
+    return done.returncode, done.stdout + done.stderr, time.perf_counter() - begin
+
+
+def readable(report: str) -> str:
+    """A report of nbval without colours, long tracebacks shortened in the middle."""
+    cells = re.split(r"(?m)^(?=_{3,} )", re.sub(r"\x1b\[[0-9;]*m", "", report))
+    return "".join(c if len(c) < 4000 else f"{c[:2000]}\n  […]\n{c[-2000:]}" for c in cells[:6])
+
+
+def proof_of(path: Path, data: Path) -> str:
+    """What is wrong with the execution of a notebook, ready to read; empty if nothing is."""
+    budget = rules.Book.read(path).node.metadata["mktutils"]["budget_s"]
+    code, report, seconds = nbval(path, environment(data), timeout=2 * budget)
+    if code:
+        return f"{path.name}: outputs differ from what is stored.\n{readable(report)}"
+    return f"{path.name}: took {seconds:.0f} s; its budget is {budget} s" if seconds > budget else ""
+
+
+def executed():
+    for path, name in zip(NOTEBOOKS, NAMES, strict=True):
+        marks = [pytest.mark.notebook] + [pytest.mark.fast] * name.startswith(FAST)
+        yield pytest.param(path, id=name, marks=marks)
+
+
+def test_the_first_lessons_are_there():
+    missing = [
+        start for start in ("00_", "01_", "real_data/01_") if not any(n.startswith(start) for n in NAMES)
+    ]
+    assert not missing
+
+
+@pytest.mark.parametrize("path", executed())
+def test_notebook_gives_its_stored_outputs_within_its_budget(path, tmp_path):
+    data = real_data_folder() if path.parent.name == "real_data" else tmp_path
+    if data is None:
+        pytest.skip("the real data are not here; set MKTUTILS_DATA to their folder")
+    if fault := proof_of(path, data):
+        pytest.fail(fault, pytrace=False)
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_notebook_keeps_the_rule(path, rule):
+    if faults := rule(rules.Book.read(path)):
+        pytest.fail("\n".join([path.name, *faults]), pytrace=False)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_notebook_has_its_exercises(path):
+    book = rules.Book.read(path)
+    known = (
+        []
+        if book.real_data
+        else importlib.import_module(f"mktutils.exercises.lesson_{book.number}").EXERCISES
+    )
+    if faults := rules.exercises_are_complete(book, known):
+        pytest.fail("\n".join([path.name, *faults]), pytrace=False)
+
+
+def run_starter(source: str, constants: dict[str, object], folder: Path) -> subprocess.CompletedProcess:
+    """Run a starter as a script of its own in an empty folder, with its constants replaced."""
+    for name, value in constants.items():
+        source, found = re.subn(
+            rf"^{name} = .*$", lambda m, n=name, v=value: f"{n} = {v!r}", source, flags=re.M
+        )
+        assert found == 1, f"the starter needs one line `{name} = …`; found {found}"
+    (folder / "starter.py").write_text(source, encoding="utf-8")
+    env = {
+        **kernel_env(offline=True),
+        "KERAS_BACKEND": "tensorflow",
+        "KERAS_HOME": str(folder),
+        "MPLBACKEND": "agg",
+    }
+    env["PYTHONUTF8"] = "1"
+    return subprocess.run(
+        [sys.executable, "-I", "starter.py"],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+STARTERS = [path for path in NOTEBOOKS if rules.Book.read(path).full]
+
+
+@pytest.mark.parametrize("path", STARTERS, ids=[path.name for path in STARTERS])
+def test_starter_runs_alone_on_a_csv_the_lesson_never_saw(path, tmp_path):
+    csv, empty = tmp_path / "csv", tmp_path / "empty"
+    csv.mkdir(), empty.mkdir()
+    maker = importlib.import_module(f"starters.starter_{path.name[:2]}")
+    (source,) = rules.starter_cells(rules.Book.read(path))
+    done = run_starter(source, maker.make_csv(csv), empty)
+    if done.returncode:
+        pytest.fail(
+            f"{path.name}: the starter failed alone\n{done.stdout[-1500:]}{done.stderr[-3000:]}",
+            pytrace=False,
+        )
+    maker.check(done.stdout)
