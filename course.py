@@ -12,11 +12,9 @@ import os
 import platform
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -69,7 +67,8 @@ def fault():
 
 
 def wait_for_others(file):
-    """Lock the open file; the system frees it when this process ends, however it ends."""
+    """Lock the open file; the system frees it when this process and its pip end, however they end."""
+    os.set_inheritable(file.fileno(), True)
     for attempt in range(10**9):
         try:
             if WINDOWS:
@@ -85,7 +84,9 @@ def step(*command):
     pins, shown = len(re.findall("^[^ #]+==", LOCK.read_text(encoding="utf-8"), re.M)), None
     grain, end = (1, "\r") if sys.stdout.isatty() else (30, "\n")
     with LOG.open("wb") as log:
-        process = subprocess.Popen(command, cwd=str(ROOT), env=ENV, stdin=-3, stdout=log, stderr=-2)
+        process = subprocess.Popen(
+            command, cwd=str(ROOT), env=ENV, stdin=-3, stdout=log, stderr=-2, close_fds=False
+        )
     try:
         while process.poll() is None:
             time.sleep(0.3)
@@ -121,7 +122,6 @@ def main(argv=None):
     parser.add_argument("command", choices=("lab", "run", "test"))
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="arguments passed on")
     asked = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         if VERSION not in ("3.11", "3.12", "3.13"):
             raise Stop(f"Python {VERSION} is not supported: run course.py with Python 3.11, 3.12 or 3.13.")
@@ -138,11 +138,11 @@ def main(argv=None):
     lab = ["jupyterlab", f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{first}"]
     rest = [b for a in asked.rest for b in (["-m", "not notebook or fast"] if a == "--fast" else [a])]
     command = {"lab": lab, "run": ["mktutils", "run"], "test": ["pytest"] if rest else ["pytest", "--cov"]}
-    process = subprocess.Popen([str(PYTHON), "-m", *command[asked.command], *rest], cwd=str(ROOT), env=ENV)
-    while process.returncode is None:
-        with suppress(KeyboardInterrupt):  # the child gets Ctrl-C as well and decides
-            process.wait()
-    return process.returncode if process.returncode >= 0 else 128 - process.returncode
+    line = [str(PYTHON), "-m", *command[asked.command], *rest]
+    os.chdir(str(ROOT))
+    if WINDOWS:
+        return subprocess.call(line, env=ENV)
+    return os.execve(line[0], line, ENV)  # takes over this process: Ctrl-C, signals and exit code are its own
 
 
 if __name__ == "__main__":

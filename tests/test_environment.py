@@ -1,4 +1,4 @@
-"""pyproject.toml, requirements.lock and environment.yml say the same, and the tree is clean."""
+"""pyproject.toml, requirements.lock and environment.yml say the same; citation and style are right."""
 
 import re
 import runpy
@@ -17,12 +17,12 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 MAKER = runpy.run_path(str(ROOT / ".ci" / "make_environment.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-SYSTEMS = {
-    "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "platform_machine": "x86_64"},
-    "linux-arm": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "platform_machine": "aarch64"},
-    "mac": {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin", "platform_machine": "arm64"},
-    "windows": {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows", "platform_machine": "AMD64"},
-}  # fmt: skip
+SYSTEMS = {  # sys_platform, os_name, platform_system, platform_machine
+    "linux": ("linux", "posix", "Linux", "x86_64"),
+    "linux-arm": ("linux", "posix", "Linux", "aarch64"),
+    "mac": ("darwin", "posix", "Darwin", "arm64"),
+    "windows": ("win32", "nt", "Windows", "AMD64"),
+}
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -37,12 +37,10 @@ def loose() -> list[Requirement]:
 
 
 def computer(system: str, python: str) -> dict[str, str]:
-    return {
-        **default_environment(),
-        **SYSTEMS[system],
-        "python_version": python,
-        "python_full_version": f"{python}.9",
-    }
+    """The variables of markers on one computer."""
+    names = ("sys_platform", "os_name", "platform_system", "platform_machine")
+    mine = dict(zip(names, SYSTEMS[system], strict=True))
+    return {**default_environment(), **mine, "python_version": python, "python_full_version": f"{python}.9"}
 
 
 def installed(system: str, python: str) -> dict[str, str]:
@@ -125,3 +123,12 @@ def test_ruff_finds_nothing_in_package_tests_and_notebooks():
     )
     if done.returncode:
         pytest.fail(done.stdout[-5000:] + done.stderr, pytrace=False)
+
+
+def test_the_citation_file_is_complete():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["cff-version"] == "1.2.0" and citation["message"] and citation["title"]
+    assert citation["version"] == PROJECT["version"]
+    assert all(author["name"] for author in citation["authors"])
+    for name in ("LICENSE", "LICENSE-CONTENT.md"):
+        assert (ROOT / name).stat().st_size > 500

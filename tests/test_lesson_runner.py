@@ -39,7 +39,8 @@ def _run(root, *lessons, **options):
 
 
 GOOD = [
-    "import os, sys\nfrom pathlib import Path\nfrom mktutils.lesson import ____, band, exercise\nPath.cwd().name",
+    "import os, sys\nfrom pathlib import Path\nfrom mktutils.lesson import ____, band, exercise\n"
+    "Path.cwd().name",
     "sys.stdout.write('one '); sys.stdout.flush()\nprint('two')\nband('x', 1, seeds=[1] * 5)",
     'exercise("00.1").check(____)',
     'exercise("00.1").check(lambda df: df["purchased"].mean())\n'
@@ -63,7 +64,9 @@ def course(tmp_path_factory):
         "    except OSError as e:\n        print(address, 'switched off' in str(e))"
     )
     _notebook(folder / "real_data" / "00_real.ipynb", connect, title="Real")
-    absent = "class DataNotAvailable(RuntimeError): pass\n\nraise DataNotAvailable('tried the publisher\\nand more')"
+    absent = (
+        "class DataNotAvailable(RuntimeError): pass\nraise DataNotAvailable('tried the publisher\\nand more')"
+    )
     _notebook(folder / "real_data" / "01_absent.ipynb", absent)
     _notebook(folder / "01_error.ipynb", "def f():\n    return 1 / 0", "x = 1", "f()", "print('after')")
     _notebook(folder / "02_outside.ipynb", "print('✗ test AUC 0.5 lies outside 0.8–0.9')")
@@ -171,21 +174,16 @@ def test_the_header_and_the_readme_get_the_measured_seconds(course):
 
 
 def test_strict_nbval_accepts_what_was_stored(course):
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--nbval",
-        "--nbval-current-env",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-    ]
-    names = ["notebooks/00_good.ipynb", "notebooks/real_data/00_real.ipynb"]
-    env = runner.kernel_env(offline=True)
-    done = subprocess.run([*command, *names], cwd=course[0], env=env, capture_output=True, text=True)
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "notebooks/00_good.ipynb"],
+        cwd=course[0],
+        env=runner.kernel_env(offline=True),
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout
-    assert "8 passed" in done.stdout or "7 passed" in done.stdout  # an empty cell may be left out
+    assert re.search(r"\b7 passed", done.stdout), done.stdout
 
 
 def test_a_kernel_that_dies_is_a_failure_with_its_usual_cause(tmp_path):
@@ -368,7 +366,8 @@ def test_the_network_guard_lets_loopback_through_and_refuses_the_rest():
     code = _OFFLINE + (
         "\nimport socket\nserver = socket.create_server(('127.0.0.1', 0))\n"
         "socket.create_connection(server.getsockname()).close()\n"
-        "socket.getaddrinfo('localhost', 80); socket.getaddrinfo(None, 80); socket.getaddrinfo(b'127.0.0.1', 80)\n"
+        "socket.getaddrinfo('localhost', 80); socket.getaddrinfo(None, 80)\n"
+        "socket.getaddrinfo(b'127.0.0.1', 80)\n"
         "for act in (lambda: socket.getaddrinfo('example.org', 80),\n"
         "            lambda: socket.gethostbyname('example.org'),\n"
         "            lambda: socket.socket().connect(('192.0.2.1', 80)),\n"

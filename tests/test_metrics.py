@@ -145,9 +145,9 @@ def test_constant_score_is_one_half():
 
 def test_large_tables_are_fast():
     y, a, b = simulate(200_000, 6)
-    start = time.perf_counter()
+    start = time.process_time()
     paired_auc_difference(y, a, b)
-    assert time.perf_counter() - start < 3  # all pairs would be 8.4e9
+    assert time.process_time() - start < 3  # all pairs would be 8.4e9
 
 
 # --- probabilities -----------------------------------------------------------------------------------------

@@ -62,6 +62,5 @@ def describe(name: str) -> pd.DataFrame:
 
 def _available(entry: Entry) -> str:
     folder = cache_folder()
-    # A file without a checksum is an extra (the sample of CDNOW): the data set is whole without it.
-    found = [find_file(entry, file, folder) is not None for file in entry.files if file.sha256]
+    found = [find_file(entry, file, folder) is not None for file in entry.files]
     return "yes" if all(found) else "in part" if any(found) else "no"

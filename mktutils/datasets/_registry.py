@@ -40,7 +40,7 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Entry:
-    """One data set of the registry."""
+    """One data set of the registry; `extras` are files that only an option of its reader needs."""
 
     id: str
     title: str
@@ -53,10 +53,11 @@ class Entry:
     page: str
     files: tuple[DataFile, ...]
     note: str = ""
+    extras: tuple[DataFile, ...] = ()
 
     def file(self, name: str) -> DataFile:
         """Return the file called `name`; KeyError where there is none."""
-        for file in self.files:
+        for file in (*self.files, *self.extras):
             if file.name == name:
                 return file
         raise KeyError(f"{self.id} has no file {name!r}; it has {[f.name for f in self.files]}")
@@ -75,8 +76,8 @@ def load_registry(path: str | Path | None = None, *, base: str | None = None) ->
 
 
 def _entry(id_: str, fields: dict, base: str | None) -> Entry:
-    files = tuple(_file(file, base) for file in fields.pop("files"))
-    return Entry(id=id_, files=files, **fields)
+    files, extras = (tuple(_file(file, base) for file in fields.pop(key, ())) for key in ("files", "extras"))
+    return Entry(id=id_, files=files, extras=extras, **fields)
 
 
 def _file(fields: dict, base: str | None) -> DataFile:

@@ -107,7 +107,10 @@ def load_product_images() -> ProductImages:
 
 
 def load_sessions() -> pd.DataFrame:
-    """Load the visits to the shop, event by event in order; columns with dates or times are datetimes.
+    """Load the visits to the shop, event by event in order.
+
+    session_id, customer_id, session_date (datetime), step (from 1), event, product_id, category, seconds
+    until the next event.
 
     Raises FileNotFoundError with the command that writes the shop's files.
 
@@ -119,7 +122,7 @@ def load_sessions() -> pd.DataFrame:
 
 
 def load_reviews() -> pd.DataFrame:
-    """Load the reviews: short texts with a rating; columns with dates are datetimes.
+    """Load the reviews: review_id, product_id, customer_id, date (datetime), rating (1 to 5), language, text.
 
     Raises FileNotFoundError with the command that writes the shop's files.
 

@@ -101,7 +101,7 @@ EXERCISES = [
     Exercise(
         "00.1",
         "The conversion rate",
-        "Compute the share of customers who buy from a table of labels.",
+        "1",
         check=_check_rate,
         hints=[
             "The column `purchased` holds 1 for a customer who bought and 0 for one who did not.",
@@ -115,11 +115,11 @@ EXERCISES = [
     choice(
         "00.2",
         "What the ceiling means",
-        "Explain what the oracle's score says about a model's score.",
+        "2",
         options={
             "a": "A larger network cannot pass the ceiling: the oracle already uses the true probabilities. What "
             "remains is chance in the customers' decisions, which no model can learn.",
-            "b": "The ceiling is below a perfect score. The oracle knows the probability of a purchase, not whether "
+            "b": "The oracle knows each customer perfectly and still stays below 1. It knows the probability of a purchase, not whether "
             "this customer buys this month: a customer with a probability of 30 % buys in 3 of 10 such months.",
             "c": None,
             "d": "The ceiling is not the training score. A training score can rise above it, because a model can "
@@ -135,7 +135,7 @@ EXERCISES = [
     predict(
         "00.3",
         "Accuracy of a model that knows nothing",
-        "Predict the accuracy of a constant prediction, and say why accuracy misleads with rare buyers.",
+        "3",
         value=0.896,
         tolerance=0.002,
         percent=True,
@@ -172,7 +172,7 @@ EXERCISES = [
     Exercise(
         "00.4",
         "The rate by month, repaired",
-        "Find and repair a grouping by the wrong column.",
+        "4",
         check=_check_months,
         hints=[
             "How many rows does the result have, and how many months are there?",

@@ -207,9 +207,8 @@ def real_data() -> Iterator[Finding]:
     if here:
         yield Finding("OK", f"real data here: {', '.join(here)}")
     if absent:
-        yield Finding(
-            "--", f"real data not downloaded: {', '.join(absent)}", "lessons fetch them on first use"
-        )
+        subject = f"{len(absent)} real data set{'s' if len(absent) > 1 else ''} not downloaded"
+        yield Finding("--", subject, "lessons fetch what they need; `python -m mktutils data` shows the list")
 
 
 def findings(*, data: Path = DATA) -> Iterator[Finding]:

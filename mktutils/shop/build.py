@@ -12,14 +12,15 @@ from mktutils.shop.world import CUSTOMER_COLUMNS, PRODUCT_COLUMNS, World, make_w
 from mktutils.shop.write import content_digest, table_bytes, write_bytes
 
 DATA = Path(__file__).resolve().parents[2] / "data"
+UNTOUCHED = ("days_since_last_visit", "pages_per_visit", "cart_adds_30d")
 MEDIA = ("images", "sessions", "reviews")
 
 
 def core_tables(world: World) -> dict[str, pd.DataFrame]:
     """Return customers, products, orders and behaviour, raw and true, by file name under data/."""
     behavior = world.simulation["behavior"]
-    # A feature's clean value is in the raw file already where no fault touches it.
-    spoilt = [name for name in FEATURES if name not in ("days_since_last_visit", "pages_per_visit", "cart_adds_30d")]
+    # The other features are clean in the raw file too.
+    spoilt = [name for name in FEATURES if name not in UNTOUCHED]
     latent = [name for name in world.customers if name not in CUSTOMER_COLUMNS]
     return {
         "customers.csv": raw_customers(world),

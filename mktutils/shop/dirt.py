@@ -21,6 +21,7 @@ CHANNEL_SPELLINGS = {
     "affiliate": ["Affiliate", "AFFILIATE", "affiliate ", "Affiliates"],
     "direct": ["Direct", "DIRECT", " direct", "Direct Traffic"],
 }
+MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 IMPOSSIBLE_YEARS = [0, 1880, 1899, 2031, 9999]
 
 # Chance that a value is missing. MCAR: the same for all rows. MAR: by device, which is always known.
@@ -57,16 +58,14 @@ def _spell(clean: pd.DataFrame, rng: np.random.Generator, *, date: float, city: 
     """Respell the given shares of signup dates, cities and channels."""
     out, n = clean.reset_index(drop=True), len(clean)
     day = pd.to_datetime(out["signup_date"])
-    month = day.dt.month.map(dict(enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)))
+    month = day.dt.month.map(dict(enumerate(MONTH_NAMES, 1)))  # strftime would follow the locale
     english = month + " " + day.dt.day.astype(str) + ", " + day.dt.year.astype(str)
     german = day.dt.strftime("%d.%m.%Y")
     u = rng.random(n)
     out["signup_date"] = np.where(u < date * 0.6, german, np.where(u < date, english, out["signup_date"]))
     kind, change = rng.integers(4, size=n), rng.random(n) < city
     ways = (str.upper, str.lower, lambda name: name + " ", lambda name: LOCAL_NAMES.get(name, " " + name))
-    out["city"] = [
-        ways[k](name) if c else name for name, k, c in zip(out["city"], kind, change, strict=True)
-    ]
+    out["city"] = [ways[k](name) if c else name for name, k, c in zip(out["city"], kind, change, strict=True)]
     kind, change = rng.integers(4, size=n), rng.random(n) < channel
     out["channel"] = [
         CHANNEL_SPELLINGS[name][k] if c else name

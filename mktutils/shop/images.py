@@ -56,7 +56,7 @@ def _pattern(x: Array, y: Array, kind: Array, density: Array, turn: Array) -> Ar
     wave = np.select(
         [kind == 1, kind == 2, kind == 3], [wave_u, 1.6 * wave_u * wave_v - 0.3, wave_u + wave_v], 0.0
     )
-    return 1.0 - 0.28 * np.clip(2.0 * wave, -1.0, 1.0) * (kind > 0) - 0.1 * (kind > 0)
+    return 1.0 - 0.25 * np.clip(2.0 * wave, -1.0, 1.0) * (kind > 0) - 0.1 * (kind > 0)
 
 
 def _clutter(x: Array, y: Array, u: Array) -> Array:
@@ -100,7 +100,7 @@ def _draw(category: str, style: Array, shot: Array, gauss: Array) -> tuple[Array
 
     # Colours: most products are dark on a light ground; some are photographed the other way round.
     light_on_dark = s[7] < 0.15
-    low, high = 0.06 + 0.30 * s[8], 0.97 - 0.30 * c[7]
+    low, high = 0.06 + 0.25 * s[8], 0.97 - 0.25 * c[7]
     ground = np.where(light_on_dark, low, high)
     object_tone = np.where(light_on_dark, high, low)
     behind = ground + 0.5 * (object_tone - ground) * _clutter(px, py, shot[:, 8:18]) * (c[18] < 0.5)
@@ -126,7 +126,7 @@ def _draw(category: str, style: Array, shot: Array, gauss: Array) -> tuple[Array
             "pattern": kind[:, 0],
         }
     )
-    noise = 0.02 + 0.05 * c[26].reshape(n, 1, 1)
+    noise = 0.02 + 0.045 * c[26].reshape(n, 1, 1)
     picture = np.clip(picture + noise * gauss, 0.0, 1.0)
     return picture, seen
 
@@ -154,7 +154,9 @@ def make_images(world: "World") -> dict[str, object]:
     for name in CATEGORIES:
         of_category = np.flatnonzero(category[owner] == name)
         for rows in np.array_split(of_category, len(of_category) // 32 + 1):  # small blocks stay in the cache
-            image[rows], attributes = _draw(name, styles[owner[rows]] + jitter[rows], shots[rows], gauss[rows])
+            image[rows], attributes = _draw(
+                name, styles[owner[rows]] + jitter[rows], shots[rows], gauss[rows]
+            )
             seen.append(attributes.set_index(rows))
     attributes = pd.concat(seen).sort_index().round(4)
     levels = np.rint(image * (LEVELS - 1)).astype(np.uint8)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mktutils.shop.world import CATEGORIES, FIRST_DAY, MEMBERSHIPS, SEGMENTS, World, pick
+from mktutils.shop.world import FIRST_DAY, MEMBERSHIPS, SEGMENTS, World, pick
 
 MONTHS = [str(m) for m in np.arange("2024-01", "2025-11", dtype="datetime64[M]")]
 FIRST_SNAPSHOT = MONTHS.index("2025-01")
@@ -32,26 +32,32 @@ def purchase_logit(rows: pd.DataFrame) -> np.ndarray:
     month = rows["snapshot_date"].str[5:7].astype(int).to_numpy() - 1
     year = rows["snapshot_date"].str[:4].astype(int).to_numpy()
 
-    logit = -4.4 + SEASON[month] - 0.01 * ((year - 2025) * 12 + month)
+    logit = -4.25 + SEASON[month] - 0.01 * ((year - 2025) * 12 + month)
     # A basket counts while it is fresh: cart additions fade with a half-life of a week.
-    logit += 1.0 * carts * 0.5 ** (seen / 7) - 0.025 * seen
-    logit += 0.25 * np.log1p(rows["visits_30d"].to_numpy(float))
+    logit += 0.95 * carts * 0.5 ** (seen / 7) - 0.02 * seen
+    logit += 0.1 * np.log1p(rows["visits_30d"].to_numpy(float))
     # Replenishment: the next order is due when one usual interval has passed, not before, not long after.
     due = np.log(since * np.maximum(orders, 1) / 365)
-    logit += np.where(orders >= 2, 2.6 * np.exp(-((due / 0.6) ** 2)), np.where(orders == 1, 0.3, 0.0))
+    logit += np.where(orders >= 2, 2.5 * np.exp(-((due / 0.65) ** 2)), np.where(orders == 1, 0.3, 0.0))
     logit += 0.12 * np.log1p(rows["spend_365d"].to_numpy(float))
     # Who opens few pages does not look; who opens very many does not find.
-    logit += 0.63 - 0.9 * np.log(rows["pages_per_visit"].to_numpy(float) / 6) ** 2
+    logit += 0.55 - 0.8 * np.log(rows["pages_per_visit"].to_numpy(float) / 6) ** 2
     # A newsletter brings back those who stayed away; it tells nothing about those who came yesterday.
-    logit += 1.2 * (email - 0.25) * np.where(seen > 14, 1.0, -0.2)
+    logit += 1.0 * (email - 0.25) * np.where(seen > 14, 1.0, -0.2)
     # Members buy in the app on the phone; on other devices the members' prices are not shown.
-    logit += 0.4 * (level - 1.0) * np.where(mobile, 1.0, -1.0)
+    logit += 0.35 * (level - 1.0) * np.where(mobile, 1.0, -1.0)
     logit -= 0.7 * (rows["satisfaction"].to_numpy() <= 4)
     return logit
 
 
 def simulate(world: World) -> dict[str, pd.DataFrame]:
-    """Return the clean tables ``orders`` (one row a line) and ``behavior`` (features, p_purchase, purchased)."""
+    """Return the clean tables: ``orders``, one row a line, and ``behavior``, features with their label.
+
+    >>> from mktutils.shop.world import make_world
+    >>> tables = simulate(make_world())
+    >>> list(tables["behavior"].columns[-3:])
+    ['satisfaction', 'p_purchase', 'purchased']
+    """
     shop = _Shop(world)
     snapshots = [shop.live_through(t) for t in range(len(MONTHS))]
     return {
@@ -86,9 +92,9 @@ class _Shop:
 
     def live_through(self, t: int) -> pd.DataFrame:
         """Take the snapshot on the first day of month ``t``, then let the month happen."""
-        first = np.datetime64(MONTHS[t], "D")
-        day = int((first - np.datetime64(FIRST_DAY)).astype(int))
-        length = int((np.datetime64(MONTHS[t], "M") + 1).astype("datetime64[D]").astype(int) - first.astype(int))
+        first, following = (np.datetime64(MONTHS[t]) + np.arange(2)).astype("datetime64[D]").astype(int)
+        day = int(first - np.datetime64(FIRST_DAY).astype(int))
+        length = int(following - first)
         table = self._features(t, day)
         known = self.signup < day
         there = np.flatnonzero(known & (self.since_visit <= 60))
@@ -116,8 +122,10 @@ class _Shop:
 
         self.engagement = 0.65 * self.engagement + 0.76 * rng.standard_normal(n)
         due = np.log(np.nan_to_num(since_order, nan=1.0) / people["interval_days"].to_numpy())
-        rate = 0.5 + 0.8 * people["activity"].to_numpy() + 0.7 * self.engagement
-        rate += 0.9 * np.exp(-((due / 0.4) ** 2)) + 0.9 * (self.gift & np.isin(month, [11, 12, 1]))
+        # Segments differ in rhythm: people look around when their own interval has passed, and buyers of
+        # gifts before the holidays.
+        mind = 1.6 * np.exp(-((due / 0.4) ** 2)) + self.gift * np.where(month in (11, 12), 1.5, -0.3)
+        rate = 0.4 + 0.8 * people["activity"].to_numpy() + 0.7 * self.engagement + mind
         visits = np.floor(np.exp(rate + 0.5 * rng.standard_normal(n))).astype(int)
         visits[day >= self.end] = 0
         fresh = (self.signup < day) & (self.signup >= day - 30)
@@ -130,7 +138,9 @@ class _Shop:
 
         pages = np.round(np.clip(np.exp(self.habit_pages + 0.45 * rng.standard_normal(n)), 1, 60), 1)
         minutes = np.round(visits * pages * 0.8 * np.exp(0.25 * rng.standard_normal(n)), 1)
-        carts = np.floor(visits * 0.45 * np.exp(0.3 * self.engagement + 0.9 * rng.standard_normal(n)))
+        carts = np.floor(
+            visits * 0.45 * np.exp(0.3 * self.engagement + 0.3 * mind + 0.9 * rng.standard_normal(n))
+        )
         email = people["email_affinity"].to_numpy() + 0.08 * rng.standard_normal(n)
         mood = np.round(people["contentment"].to_numpy() + 1.0 * rng.standard_normal(n))
         return pd.DataFrame(
@@ -162,7 +172,7 @@ class _Shop:
         # who did not buy in February does not buy on those days either.
         weight[~self.bought_last_month, : max(0, WINDOW - self.length)] = 0
         weight[np.arange(span) < (self.signup - day)[:, None]] = 0
-        again = np.where(rng.random(self.n) < 0.4, 1, 0) + (rng.random(self.n) < 0.15)
+        again = np.where(rng.random(self.n) < 0.45, 1, 0) + (rng.random(self.n) < 0.15)
         customers, days = [], []
         for turn in range(3):
             who = np.flatnonzero(buys & (again >= turn))
@@ -183,10 +193,11 @@ class _Shop:
     def _fill_baskets(self, t: int, who: np.ndarray, when: np.ndarray) -> np.ndarray:
         """Choose the lines of each order, one line of all orders at a time; return the orders' values."""
         rng, world = self.buy, self.world
-        size = 1 + np.floor(np.log(1 - rng.random(len(who))) / np.log(0.62)).astype(int)
+        size = 1 + np.floor(np.log(1 - rng.random(len(who))) / np.log(0.68)).astype(int)
         size = np.minimum(size, 8)
         sale = 0.12 * (MONTHS[t][5:] in ("01", "07", "11"))
-        promotion = rng.random(len(who)) < 0.15 + sale + 0.2 * self.people["price_sensitivity"].to_numpy()[who]
+        sensitivity = self.people["price_sensitivity"].to_numpy()[who]
+        promotion = rng.random(len(who)) < 0.15 + sale + 0.2 * sensitivity
         discount = np.where(promotion, np.array([0.1, 0.15, 0.2, 0.3])[rng.integers(4, size=len(who))], 0.0)
         price = world.products["price"].to_numpy()
         values = np.zeros(len(who))

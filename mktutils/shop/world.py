@@ -97,7 +97,7 @@ class World:
         return np.random.default_rng([self.seed, crc32(name.encode())])
 
     def log_popularity(self, month: str) -> np.ndarray:
-        """Return the shape-(600,) log attraction of each product in a month ("2025-06"): -inf before launch."""
+        """Return the log attraction (600,) of each product in a month ("2025-06"); -inf before its launch."""
         wave = np.cos(2 * np.pi * (int(month[5:7]) - CATEGORY_PEAK) / 12)
         attraction = self.products["log_popularity"].to_numpy() + (CATEGORY_SWING * wave)[self.category]
         launched = (self.products["launch_date"] <= f"{month}-01").to_numpy()
@@ -241,11 +241,11 @@ def _make_customers(rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]
     contentment = np.clip(7.0 + 1.6 * rng.standard_normal(n), 1, 10)  # level of the 1-10 survey answer
 
     taste = np.zeros((n, 17))
-    taste[:, :10] = 1.15 * SEGMENT_CATEGORY[segment] + 0.4 * rng.standard_normal((n, 10))
-    favourite = np.where(rng.random(n) < 0.4, segment, rng.integers(len(STYLES), size=n))
-    taste[np.arange(n), 10 + favourite] = 2.6
-    taste[:, 10:16] += 0.45 * rng.standard_normal((n, 6))
-    taste[:, 16] = -0.6 * price_sensitivity
+    taste[:, :10] = 1.15 * SEGMENT_CATEGORY[segment] + 0.25 * rng.standard_normal((n, 10))
+    favourite = np.where(rng.random(n) < 0.6, segment, rng.integers(len(STYLES), size=n))
+    taste[np.arange(n), 10 + favourite] = 3.2
+    taste[:, 10:16] += 0.25 * rng.standard_normal((n, 6))
+    taste[:, 16] = -0.35 * price_sensitivity
 
     customers = pd.DataFrame(
         {
