@@ -7,9 +7,9 @@ import os
 
 __version__ = "0.1.0"
 
-# Set before TensorFlow is first imported, so import this package before keras. The log lines of TensorFlow's C++ part are
-# no result of a lesson, and its oneDNN kernels, on by default on some processors only, change the last digits and print
-# a line that no log level silences.
+# Set before TensorFlow is first imported, so import this package before keras. The log lines of TensorFlow's
+# C++ part are no result of a lesson, and its oneDNN kernels, on by default on some processors only, change
+# the last digits and print a line that no log level silences.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")

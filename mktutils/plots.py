@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Okabe and Ito (2008), "Color Universal Design": eight colours that people with each kind of colour blindness can tell
-# apart. Yellow is left out: it is too light on white for lines and text.
+# After Okabe and Ito (2008), "Color Universal Design": colours that people with each kind of colour blindness
+# can tell apart; green and purple are darker here, so that text in them reaches a contrast of 4.5 on white.
+# Yellow is left out: it is too light on white for lines and text.
 COLORS = {
     "blue": "#0072B2",
     "orange": "#D55E00",
@@ -57,8 +58,8 @@ def use_style() -> None:
 def show(fig: Figure, caption: str, *, alt: str) -> None:
     """Show a figure with its caption and a text description, and close it.
 
-    The picture carries `alt` as its alternative text (metadata `alt`, which nbconvert writes into the page). JupyterLab
-    does not read that metadata yet, so the description also stands under the caption, folded, as text.
+    The picture carries `alt` as its alternative text (metadata `alt`, which nbconvert writes into the page).
+    JupyterLab does not read that metadata yet, so the description also stands under the caption, folded.
 
     Parameters
     ----------

@@ -182,7 +182,7 @@ DAMAGES = {
 
 
 @posix
-@pytest.mark.parametrize(("damage", "reason"), DAMAGES.values(), ids=list(DAMAGES))
+@pytest.mark.parametrize(("damage", "reason"), list(DAMAGES.values()), ids=list(DAMAGES))
 def test_a_bad_environment_is_made_again_with_one_sentence(folder, course, capfd, damage, reason):
     course.main(["run"])
     damage(folder)
@@ -282,7 +282,7 @@ STOPS = {
 
 
 @posix
-@pytest.mark.parametrize(("who", "text", "sentence"), STOPS.values(), ids=list(STOPS))
+@pytest.mark.parametrize(("who", "text", "sentence"), list(STOPS.values()), ids=list(STOPS))
 def test_what_stops_the_set_up_is_one_sentence_with_the_remedy(folder, course, capfd, who, text, sentence):
     course.ENV.update({f"FAKE_{who}_SAYS": text, f"FAKE_{who}_CODE": "1"})
     assert course.main(["test"]) == 2

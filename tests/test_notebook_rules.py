@@ -215,7 +215,7 @@ FAULTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("plant", "message"), FAULTS.values(), ids=list(FAULTS))
+@pytest.mark.parametrize(("plant", "message"), list(FAULTS.values()), ids=list(FAULTS))
 def test_a_planted_fault_is_named(tmp_path, plant, message):
     cells = right_cells()
     plant(cells)

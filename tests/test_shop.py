@@ -371,3 +371,19 @@ def test_dropna_keeps_30_to_50_percent_of_the_rows_and_other_buyers(raw):
 def test_snapshots_are_the_first_days_of_ten_months(raw):
     assert sorted(raw["snapshot_date"].unique()) == [f"{month}-01" for month in MONTHS[12:]]
     assert len(MONTHS) == 22
+
+
+# Data cards
+
+
+def test_data_cards_name_every_file_every_column_and_the_true_row_counts(tables, raw):
+    card = (DATA / "README.md").read_text(encoding="utf-8")
+    for name, table in tables.items():
+        assert name in card
+        columns = [c for c in table if not re.match(r"(taste|item)_\d\d", c)]
+        missing = [c for c in columns if f"`{c}`" not in card]
+        assert not missing, f"{name}: {missing}"
+    orders = tables["orders.csv"]
+    counts = [len(orders), orders["order_id"].nunique(), orders["customer_id"].nunique(), len(raw)]
+    for count in [*counts, len(tables["user_behavior.csv"]), len(tables["customers.csv"])]:
+        assert f"{count:,}" in card, count

@@ -89,7 +89,7 @@ def test_images_a_small_cnn_beats_a_linear_model_and_nears_the_oracle(photos):
 
 
 def seen_by_eye(image):
-    """A few measures of each picture: light, contrast to the border, size and place of the object, texture."""
+    """Measure each picture: light, contrast to the border, size and place of the object, texture."""
     x = image / 255.0
     n = len(x)
     border = np.concatenate(
@@ -129,7 +129,7 @@ def test_click_rate_can_be_learnt_from_the_picture_better_than_from_linear_pixel
 
 
 def session_features(table, k):
-    """Order-free counts and order-aware features of the first k events; sessions without a purchase in them."""
+    """Order-free counts and order-aware features of the first k events, where none of them is a purchase."""
     kinds = table.assign(kind=event_kinds(table))
     first = kinds[kinds["step"] <= k]
     by_session = first.groupby("session_id")["kind"]

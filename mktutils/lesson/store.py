@@ -1,5 +1,6 @@
 """Storing an executed notebook without what differs from run to run, and the figures made from it."""
 
+import base64
 import json
 import math
 import os
@@ -61,8 +62,8 @@ def machine_folders(root: Path) -> list[str]:
 def normalise(notebook: Any, root: Path) -> None:
     """Reduce an executed notebook, in place, to what is the same in every run.
 
-    Execution times, kernel versions, output metadata and stderr go; fragments of stdout are joined; the
-    folders of this machine are cut from tracebacks.
+    Execution times, kernel versions, stderr and output metadata go, but for alternative texts; fragments of
+    stdout are joined; the folders of this machine are cut from tracebacks.
     """
     notebook.metadata["kernelspec"] = dict(KERNELSPEC)
     notebook.metadata["language_info"] = {"name": "python"}
@@ -74,8 +75,12 @@ def normalise(notebook: Any, root: Path) -> None:
             continue
         cell.outputs = _merged(cell.outputs)
         for output in cell.outputs:
-            if "metadata" in output:
-                output["metadata"] = {}
+            if "metadata" in output:  # of it only the alternative texts of pictures are for a reader
+                output["metadata"] = {
+                    kind: {"alt": about["alt"]}
+                    for kind, about in output["metadata"].items()
+                    if isinstance(about, dict) and "alt" in about
+                }
             if output["output_type"] == "error":
                 for folder in machine_folders(root):
                     output["traceback"] = [line.replace(folder + os.sep, "") for line in output["traceback"]]
@@ -148,7 +153,14 @@ def write_readme(root: Path, notebooks: Iterable[Path]) -> bool:
 
 
 def write_notebook(path: Path, notebook: Any) -> None:
-    """Store a notebook in one step, with one space of indent and a line feed at the end, as Jupyter does."""
+    """Store a notebook in one step, with one space of indent and a line feed at the end, as Jupyter does.
+
+    The picture of a cell with the tag `readme-picture` is also written beside it, as `overview.png`.
+    """
     import nbformat
 
     write_atomically(path, nbformat.writes(notebook, version=nbformat.NO_CONVERT).rstrip("\n") + "\n")
+    for cell in notebook.cells:
+        if "readme-picture" in cell.metadata.get("tags", []):
+            pictures = [o["data"]["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
+            path.with_name("overview.png").write_bytes(base64.b64decode(pictures[0]))

@@ -1,8 +1,8 @@
 """The words and clauses of the reviews, in English and Chinese, each clause with its true sentiment.
 
-A clause function takes `pick` (a seeded choice from a list), the product's category and the wanted sign, +1
-or -1, and returns (text, value). Many pairs of clauses share every word and differ in order only: "this mug is
-better than my old one", "my old mug is better than this one".
+A clause function takes `pick` (a seeded choice from a list), the product's category and the wanted sign,
++1 or -1, and returns (text, value). Many pairs of clauses share every word and differ in order only:
+"this mug is better than my old one", "my old mug is better than this one".
 """
 
 from collections.abc import Callable, Sequence

@@ -237,7 +237,8 @@ def _make_customers(rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]
     interval = np.clip(SEGMENT_INTERVAL[segment] * np.exp(0.25 * rng.standard_normal(n)), 20, 300)
     lifetime = 60 - 900 * np.log(1 - rng.random(n))  # days from the later of signup and opening
     price_sensitivity = np.clip(0.5 - 0.35 * affluence + 0.3 * rng.standard_normal(n), -1, 2)
-    email_affinity = np.clip(0.12 + 0.2 * consent + 0.16 * rng.standard_normal(n), 0.01, 0.95)
+    phone = device == DEVICES.index("mobile")  # mail is read on the phone
+    email_affinity = np.clip(0.06 + 0.2 * consent + 0.18 * phone + 0.16 * rng.standard_normal(n), 0.01, 0.95)
     contentment = np.clip(7.0 + 1.6 * rng.standard_normal(n), 1, 10)  # level of the 1-10 survey answer
 
     taste = np.zeros((n, 17))

@@ -1,4 +1,4 @@
-"""A CSV that lesson 01 never saw: other columns, another label, values missing in numbers and in text."""
+"""Two CSVs that lesson 01 never saw, and what its starter must print for them."""
 
 import re
 from pathlib import Path
@@ -7,25 +7,48 @@ import numpy as np
 import pandas as pd
 
 
-def make_csv(folder: Path) -> dict[str, str]:
-    """Write the CSV; return the constants of the starter that point to it."""
+def make_csvs(folder: Path) -> dict[str, dict[str, object]]:
+    """Write both CSVs; return, for each, the constants of the starter that point to it."""
     rng = np.random.default_rng(7)
-    rows = 800
+    rows = 1_500
     age, channel = rng.integers(18, 80, rows).astype(float), rng.choice(["shop", "web", "phone"], rows)
-    spend = rng.lognormal(3, 1, rows).round(2)
-    chance = 1 / (1 + np.exp(-(0.05 * (age - 45) + (channel == "web") - 1)))
-    table = pd.DataFrame(
-        {"age": age, "spend": spend, "channel": channel, "converted": rng.random(rows) < chance}
+    chance = 1 / (1 + np.exp(-(0.06 * (age - 45) + 1.5 * (channel == "web") - 1)))
+    plain = pd.DataFrame(
+        {"age": age, "channel": channel, "converted": (rng.random(rows) < chance).astype(int)}
     )
-    table["converted"] = table["converted"].astype(int)
-    table.loc[rng.random(rows) < 0.1, "age"] = np.nan
-    table.loc[rng.random(rows) < 0.1, "channel"] = None
-    path = folder / "mine.csv"
-    table.to_csv(path, index=False)
-    return {"CSV_PATH": str(path), "LABEL": "converted"}
+    plain.loc[rng.random(rows) < 0.1, "age"] = np.nan
+    plain.loc[rng.random(rows) < 0.1, "channel"] = None
+
+    euros = [f"€{v:,.2f}".translate(str.maketrans(",.", ".,")) for v in rng.lognormal(7, 1, rows)]
+    dated = plain.assign(
+        spend=euros,
+        zip=[f"Z{z}" for z in rng.integers(0, 300, rows)],
+        client=[f"K{c}" for c in rng.integers(0, 500, rows)],
+        day=(pd.Timestamp("2025-01-01") + pd.to_timedelta(np.sort(rng.integers(0, 200, rows)), "D")).astype(
+            str
+        ),
+        refund=plain["converted"] * rng.random(rows),
+    )
+    dated.loc[rows - 50 :, "channel"] = "app"  # a level that no training row has
+    plain.to_csv(folder / "plain.csv", index=False)
+    dated.to_csv(folder / "dated.csv", index=False)
+    label = {"LABEL": "converted"}
+    return {
+        "plain": {"CSV_PATH": str(folder / "plain.csv"), "DATE": None, "ID": None} | label,
+        "dated": {
+            "CSV_PATH": str(folder / "dated.csv"),
+            "DATE": "day",
+            "ID": "client",
+            "KNOWN_LATER": ["refund"],
+        }
+        | label,
+    }
 
 
 def check(stdout: str) -> None:
-    """The starter ends with a score between 0 and 1."""
-    scores = [float(number) for number in re.findall(r"\b[01]\.\d+", stdout)]
-    assert scores and all(0 <= score <= 1 for score in scores), stdout
+    """Both models find the signal, and neither sees the column that is filled in afterwards."""
+    auc = {name: float(value) for name, value in re.findall(r"(?m)^(\w[\w ]*?) +([01]\.\d+)", stdout)}
+    assert set(auc) == {"constant", "logistic regression", "network"}, stdout
+    assert (
+        auc["constant"] == 0.5 and 0.65 < auc["logistic regression"] < 0.95 and 0.65 < auc["network"] < 0.95
+    ), stdout
