@@ -149,6 +149,14 @@ def outputs_are_comparable(book: Book) -> list[str]:
     return faults
 
 
+def package_is_imported_first(book: Book) -> list[str]:
+    """The package sets TensorFlow's log level and kernels, which only counts before keras is imported."""
+    i, first = book.code[0]
+    line = first.source.split("\n")[0]
+    ok = line.startswith(("import mktutils", "from mktutils"))
+    return [] if ok else [f"cell {i}: the first line must import from mktutils; it is {line!r}"]
+
+
 def ignored_cells_are_few_and_reasoned(book: Book) -> list[str]:
     faults, code = [], book.code
     ignored = [n for n, (_, cell) in enumerate(code) if IGNORED in tags(cell)]
@@ -191,7 +199,10 @@ def numbers_have_markers(book: Book) -> list[str]:
         text = re.sub(r"\|[^|\n]*\]\([^|\n]*(?=\|)", "|", text)  # cells of tables that hold a link
         text = re.sub(r"\]\([^)]*\)|<?https?://\S+|doi:\S+", "", text)
         text = re.sub(r"(§+\s*|[Ss]ections? |[Ee]xercises? |CC BY(-\w+)* |CC0 )\d[\d.]*\d", "", text)
+        comments = [m.span() for m in re.finditer(r"<!--.*?-->", text, re.S)]
         for m in re.finditer(r"(?<![\w.§/])\d[\d,]*(?:\.\d+)?", text):
+            if any(begin <= m.start() < end for begin, end in comments):
+                continue
             after = text[m.end() :]
             percent = re.match(r"[*_]*\s?(%|percent\b|per cent\b)", after)
             if not ("." in m[0] or percent) or re.match(r"\.\d", after):
@@ -363,6 +374,7 @@ RULES = (
     file_is_small_and_clean,
     cells_are_executed_in_order,
     outputs_are_comparable,
+    package_is_imported_first,
     ignored_cells_are_few_and_reasoned,
     prose_is_checked_last,
     numbers_have_markers,

@@ -55,7 +55,7 @@ def right_cells():
     """The cells of a notebook without a fault."""
     reason = {"ignore_reason": "a trained number differs between processors"}
     section = {name: [new_markdown_cell(f"## {name}\n\nSome text.")] for name in rules.SECTIONS}
-    section["The decision"] += [code("x = 1"), code("plot()", *picture(1))]
+    section["The decision"] += [code("from mktutils import plots"), code("plot()", *picture(1))]
     section["What the articles say"] += [
         new_markdown_cell("> They say 90 % (1 §5.1).\n\nIt was `0.5`, $a=0.25$.")
     ]
@@ -121,7 +121,11 @@ def test_a_right_notebook_has_no_fault(tmp_path):
 def test_lesson_00_and_real_data_need_neither_the_whole_skeleton_nor_a_starter(tmp_path):
     for name in ("00_start.ipynb", "real_data/01_bank.ipynb"):
         last = code(f'prose("{name.split("/")[-1]}", globals())', says("✓ no number is wrong\n"))
-        book = stored(tmp_path, [new_markdown_cell(HEADER), new_markdown_cell("## Take-aways"), last], name)
+        book = stored(
+            tmp_path,
+            [new_markdown_cell(HEADER), code("import mktutils"), new_markdown_cell("## Take-aways"), last],
+            name,
+        )
         assert all_faults(book, []) == []
 
 
@@ -178,6 +182,10 @@ FAULTS = {
     "skip": (tag("nbval-skip"), "nbval-skip"),
     "nbval comment": (change("y = 2", "y = 2", "# NBVAL_IGNORE_OUTPUT\ny"), "nbval comments are not allowed"),
     "no prose": (drop("prose("), "the last code cell must end with prose"),
+    "keras first": (
+        change("from mktutils import plots", "from mktutils", "import keras\nfrom mktutils"),
+        "must import from mktutils",
+    ),
     "other prose": (change("prose(", "01_tiny", "02_other"), 'must end with prose("01_tiny.ipynb"'),
     "prose disagrees": (lambda c: find(c, "prose(").update(outputs=[says("✗ cell 3: 0.8")]), "prose said '✗"),
     "decimal": (add("The score is 0.81."), "0.81 has no marker"),
