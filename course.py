@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The one command of the course: `python3 course.py lab | run [NN ...] [--write] | test [--fast]`.
+"""The one command of the course: lab | run [NN ...] [--write] | test [--fast] | doctor | progress | data.
 
 Standard library only. It makes the environment .venv beside this file from requirements.lock, and again
-whenever that is incomplete, broken or outdated. Further arguments go to JupyterLab, the runner or pytest.
+whenever that is incomplete, broken or outdated. Further arguments go to what is called.
 """
 
 import argparse
@@ -119,7 +119,7 @@ def make(reason):
 def main(argv=None):
     """Set up if needed, then pass on; 2 if the set-up fails, else the exit code of the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("command", choices=("lab", "run", "test"))
+    parser.add_argument("command", choices=("lab", "run", "test", "doctor", "progress", "data"))
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="arguments passed on")
     asked = parser.parse_args(argv)
     try:
@@ -137,8 +137,8 @@ def main(argv=None):
     first = min(ROOT.glob("notebooks/00_*.ipynb"), default=ROOT / "notebooks").relative_to(ROOT).as_posix()
     lab = ["jupyterlab", f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{first}"]
     rest = [b for a in asked.rest for b in (["-m", "not notebook or fast"] if a == "--fast" else [a])]
-    command = {"lab": lab, "run": ["mktutils", "run"], "test": ["pytest"] if rest else ["pytest", "--cov"]}
-    line = [str(PYTHON), "-m", *command[asked.command], *rest]
+    special = {"lab": lab, "test": ["pytest"] if rest else ["pytest", "--cov"]}
+    line = [str(PYTHON), "-m", *special.get(asked.command, ["mktutils", asked.command]), *rest]
     os.chdir(str(ROOT))
     if WINDOWS:
         return subprocess.call(line, env=ENV)

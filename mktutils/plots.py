@@ -58,7 +58,7 @@ def use_style() -> None:
 def show(fig: Figure, caption: str, *, alt: str) -> None:
     """Show a figure with its caption and a text description, and close it.
 
-    The picture carries `alt` as its alternative text (metadata `alt`, which nbconvert writes into the page).
+    The picture carries `alt` as its alternative text (metadata `alt`, read by some readers).
     JupyterLab does not read that metadata yet, so the description also stands under the caption, folded.
 
     Parameters

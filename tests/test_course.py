@@ -7,6 +7,7 @@ import ast
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -118,6 +119,9 @@ def test_first_use_makes_the_environment_and_the_second_does_not(folder, course,
         (["test", "tests/test_x.py", "-k", "a or b"], "-m pytest tests/test_x.py -k a or b"),
         (["test", "--fast", "-x"], "-m pytest -m not notebook or fast -x"),
         (["run", "--write"], "-m mktutils run --write"),
+        (["doctor"], "-m mktutils doctor"),
+        (["progress", "--reset"], "-m mktutils progress --reset"),
+        (["data", "bank-marketing"], "-m mktutils data bank-marketing"),
         (
             ["lab", "--no-browser"],
             "/.venv/../.. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --no-b",
@@ -134,6 +138,55 @@ def test_each_command_is_passed_on_from_any_folder(
         assert f"called: -m jupyterlab --ServerApp.root_dir={folder} {called.split(' ', 1)[1]}" in out
     else:
         assert f"called: {called}" in out
+
+
+@posix
+@pytest.mark.parametrize("command", ["doctor", "progress", "data"])
+def test_help_commands_make_a_missing_environment_first(folder, course, capfd, command):
+    assert course.main([command]) == 0
+    out = capfd.readouterr().out
+    assert out.index("Making the environment .venv (there is none yet)") < out.index(f"-m mktutils {command}")
+
+
+@posix
+def test_doctor_without_an_environment_names_what_stops_the_set_up(folder, course, capfd):
+    course.ENV.update(FAKE_PIP_SAYS="No space left on device", FAKE_PIP_CODE="1")
+    assert course.main(["doctor"]) == 2
+    assert "The disk is full: free 3 GB" in capfd.readouterr().err
+
+
+def test_an_unknown_command_lists_the_known_ones(course, capfd):
+    with pytest.raises(SystemExit, match="2"):
+        course.main(["docter"])
+    err = capfd.readouterr().err
+    for command in ("lab", "run", "test", "doctor", "progress", "data"):
+        assert command in err
+
+
+def test_each_command_reaches_a_command_that_the_package_has():
+    from mktutils.__main__ import main
+
+    assert {"run", "doctor", "progress", "data"} <= set(main.commands)
+
+
+PAGES = [
+    "README.md",
+    "TEACHING.md",
+    "CONTRIBUTING.md",
+    "LICENSE-CONTENT.md",
+    "CHANGELOG.md",
+    "data/README.md",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_front_pages_give_commands_and_links_that_exist(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    commands = re.findall(r"(?:python3?|py) course\.py (\w+)", text)
+    assert set(commands) <= {"lab", "run", "test", "doctor", "progress", "data"}
+    assert not re.findall(r"python3? -m mktutils \w+", text)  # fails with a Python outside .venv
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
 @posix

@@ -40,7 +40,7 @@ def test_progress_shows_passes_per_lesson_and_the_next_exercise():
     progress.record("00.3", passed=False)
     shown = _invoke("progress").output
     row = next(line for line in shown.splitlines() if line.strip().startswith("00"))
-    assert row.split() == ["00", "3", "4", "4", "00.3"]
+    assert row.split() == ["00", "3", "5", "4", "00.3"]
     progress.record("00.3", passed=True)
     assert "00            4    4          5   ✓ all passed" in _invoke("progress").output
 
@@ -150,7 +150,7 @@ def test_a_good_computer_passes_with_a_line_per_check(tmp_path, quick, capsys):
     states = {line[:7].strip() for line in lines if line.startswith("[")}
     assert states <= {"[OK]", "[--]"}
     assert any(line.startswith("[OK]   keras 3.") for line in lines)
-    assert any(line.endswith("`python -m mktutils data` shows the list") for line in lines)
+    assert any(line.endswith("`python3 course.py data` shows the list") for line in lines)
     assert lines[-1] == "This computer can run the course."
 
 

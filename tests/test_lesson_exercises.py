@@ -242,6 +242,14 @@ def test_the_solution_is_the_whole_cell_with_the_check(capsys):
     assert "    def double(x):\n        return 2 * x\n" in out
     assert 'exercise("99.1").check(double)' in out
     assert "A sum is a double." in out
+    assert "One of several right ways:" in out and "The answer:" not in out
+
+
+@pytest.mark.parametrize("id", ["00.2", "00.3"])
+def test_the_solution_with_one_right_answer_does_not_speak_of_several(id, capsys):
+    exercise(id).solution()
+    out = capsys.readouterr().out
+    assert "The answer:" in out and "several right ways" not in out
 
 
 # --- definitions ------------------------------------------------------------------------------------------

@@ -24,8 +24,19 @@ def _number(result: Any) -> float:
 def _check_rate(answer: Any) -> None:
     need_function(answer)
     # Four customers of ten, and a second column that is not the label.
-    df = _table([1, 0, 0, 1, 0, 0, 1, 0, 0, 1], num_orders=[3, 0, 1, 2, 0, 0, 5, 1, 0, 4])
+    df = _table(
+        [1, 0, 0, 1, 0, 0, 1, 0, 0, 1],
+        customer_id=[f"C{i:05d}" for i in range(1, 11)],
+        num_orders=[3, 0, 1, 2, 0, 0, 5, 1, 0, 4],
+    )
     rate = _number(call(answer, df))
+    second = _table([0, 0, 1, 0], customer_id=[f"C{i:05d}" for i in range(11, 15)])
+    other = _number(call(answer, second))
+    if abs(rate - other) < 1e-9 and abs(rate - 0.4) > 1e-9:
+        raise Wrong(
+            f"Two different tables gave the same rate, {rate:g}. Did you use a table from the notebook, such as "
+            "`behavior`, instead of the argument `df`?"
+        )
     if abs(rate - 4) < 1e-9:
         raise Wrong(
             "This is the number of buyers, 4, not their share. Divide it by the number of rows, `len(df)`."
@@ -42,7 +53,6 @@ def _check_rate(answer: Any) -> None:
         raise Wrong("This is the share who did not buy. Count the rows where `purchased` is 1.")
     if abs(rate - 0.4) > 1e-9:
         raise Wrong(f"For 4 buyers among 10 customers the rate is 0.4, and your function returned {rate:g}.")
-    other = _number(call(answer, _table([0, 0, 1, 0])))
     if abs(other - 0.25) > 1e-9:
         raise Wrong(
             f"The first table was right by chance: for 1 buyer among 4 customers your function returned {other:g}. "
@@ -110,7 +120,7 @@ EXERCISES = [
         ],
         solution='def conversion_rate(df):\n    return df["purchased"].mean()\n',
         analysis="The mean of a 0/1 label is the base rate. It is the first number to know about any marketing "
-        "question: every accuracy, every lift and every profit is read against it.",
+        "question: every accuracy and every profit is read against it.",
     ),
     choice(
         "00.2",
@@ -123,14 +133,14 @@ EXERCISES = [
             "this customer buys this month: a customer with a probability of 30 % buys in 3 of 10 such months.",
             "c": None,
             "d": "The ceiling is not the training score. A training score can rise above it, because a model can "
-            "memorise which customers happened to buy; this is over-fitting, and the test score shows it.",
+            "memorise which of its customers happened to buy. That does not help with other customers, as the test score shows.",
         },
         hints=[
             "The shop is simulated: the file that nobody may use as a feature holds each customer's true probability.",
             "If you knew that a coin shows heads with probability 0.3, how often could you predict it correctly?",
         ],
-        analysis="The ceiling is the expected score of the true probabilities. A difference of one or two "
-        "standard errors above it on a test set is luck; a large one is a leak.",
+        analysis="The ceiling is the score of the true probabilities. On a test set a model can lie a little above it by luck. "
+        "A score far above it means that the model has seen what nobody knows on the day of the decision.",
     ),
     predict(
         "00.3",
@@ -156,7 +166,8 @@ EXERCISES = [
             ),
             (
                 0.0,
-                "The model finds no buyer: its recall is 0. Accuracy counts all rows, and most customers do not buy.",
+                "The model finds none of the buyers, that is true. Accuracy counts all rows, and most customers do not buy: for "
+                "them the answer is right.",
             ),
         ],
         otherwise="Count the rows where the prediction agrees with the label: the model says 0 for all, and 10.4 % "
@@ -182,5 +193,29 @@ EXERCISES = [
         solution='def rate_by_month(df):\n    return df.groupby("snapshot_date")["purchased"].mean()\n',
         analysis="A result with the wrong number of rows is the first sign of a wrong grouping: ten months give "
         "ten rates. Look at the shape of a result before you look at its values.",
+    ),
+    predict(
+        "00.5",
+        "The share of the way",
+        "2",
+        value=0.75,
+        tolerance=0.005,
+        percent=True,
+        misconceptions=[
+            (0.80, "0.80 is the AUC itself. Subtract the starting point: 0.80 − 0.50."),
+            (
+                0.889,
+                "This is 0.80 / 0.90. The way begins at 0.50, not at 0: subtract 0.50 from both numbers.",
+            ),
+            (0.30, "This is the length gone. Divide it by the whole way, 0.90 − 0.50."),
+        ],
+        otherwise="Two lengths are needed: from chance to the model, and from chance to the oracle. Divide the first by the second.",
+        hints=[
+            "The way begins at 0.50 and ends at 0.90. How long is it, and how far has the model come?",
+            "The model has gone 0.80 − 0.50 of 0.90 − 0.50.",
+        ],
+        solution="answer = (0.80 - 0.50) / (0.90 - 0.50)",
+        analysis="0.30 / 0.40 = 75 % of the way. The same AUC of 0.80 would be the whole way in a shop whose oracle reaches 0.80: "
+        "a score says little until you know where the way begins and where it ends.",
     ),
 ]

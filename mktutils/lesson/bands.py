@@ -43,8 +43,7 @@ def versions(*packages: str) -> None:
             break
         else:
             raise ValueError(
-                f"package {package!r} is not installed; "
-                "run `python -m mktutils doctor` to see what is missing"
+                f"package {package!r} is not installed; run `python3 course.py doctor` to see what is missing"
             )
     print(" · ".join(shown))
 
@@ -101,7 +100,7 @@ def band(
     ✓ test AUC within 0.861–0.873 (band of 5 seeds)
     >>> band("test AUC", 0.842, seeds=[0.866, 0.868, 0.867, 0.869, 0.865])
     ✗ test AUC 0.842 lies outside 0.861–0.873 (band of 5 seeds). If you changed nothing, restart the kernel, \
-run all cells in order, and compare your versions with `python -m mktutils doctor`.
+run all cells in order, and compare your versions with `python3 course.py doctor`.
     """
     number = _number(f"the value of {name!r}", value)
     measured = [_number(f"seed {i} of {name!r}", seed) for i, seed in enumerate(seeds)]
@@ -129,5 +128,5 @@ run all cells in order, and compare your versions with `python -m mktutils docto
     print(
         f"✗ {name} {shown} lies outside {limits} (band of {len(measured)} seeds). If you changed nothing, "
         "restart the kernel, run all cells in order, and compare your versions with "
-        "`python -m mktutils doctor`."
+        "`python3 course.py doctor`."
     )

@@ -208,7 +208,7 @@ def real_data() -> Iterator[Finding]:
         yield Finding("OK", f"real data here: {', '.join(here)}")
     if absent:
         subject = f"{len(absent)} real data set{'s' if len(absent) > 1 else ''} not downloaded"
-        yield Finding("--", subject, "lessons fetch what they need; `python -m mktutils data` shows the list")
+        yield Finding("--", subject, "lessons fetch what they need; `python3 course.py data` shows the list")
 
 
 def findings(*, data: Path = DATA) -> Iterator[Finding]:

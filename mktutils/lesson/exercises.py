@@ -62,7 +62,8 @@ class Exercise:
     """One exercise: its checker raises `Wrong`; two or three hints, from a nudge to nearly the answer.
 
     `solution` is the code of the whole cell without the check; `answer` is what stands between the brackets
-    of the check, by default the last function or variable that the solution defines.
+    of the check, by default the last function or variable that the solution defines. `lead` stands above the
+    solution.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Exercise:
     solution_code: str = field(repr=False)
     analysis: str = field(repr=False)
     answer: str = ""
+    lead: str = "One of several right ways:"
     _shown: int = field(default=0, init=False, repr=False)
 
     def __init__(
@@ -86,6 +88,7 @@ class Exercise:
         solution: str,
         analysis: str,
         answer: str = "",
+        lead: str = "One of several right ways:",
     ) -> None:
         """Raise ValueError for a wrong number of hints, or a solution that defines no answer."""
         if not 2 <= len(hints) <= 3:
@@ -94,7 +97,7 @@ class Exercise:
         self.check_answer, self.hints, self.analysis = check, list(hints), analysis
         self.solution_code = solution.strip("\n")
         self.answer = answer or _last_name(id, self.solution_code)
-        self._shown = 0
+        self.lead, self._shown = lead, 0
 
     @property
     def name(self) -> str:
@@ -145,7 +148,7 @@ class Exercise:
     def solution(self) -> None:
         """Show the code of a solution and what there is to learn from it."""
         code = f'{self.solution_code}\n\nexercise("{self.id}").check({self.answer})'
-        show(Box("solution", self.name, "One of several right ways:", code, self.analysis))
+        show(Box("solution", self.name, self.lead, code, self.analysis))
 
 
 def _last_name(id: str, code: str) -> str:
@@ -183,7 +186,8 @@ def choice(
             raise Wrong(str(options[letter]))
 
     code = solution or f'answer = "{right[0]}"'
-    return Exercise(id, title, objective, check=check, hints=hints, solution=code, analysis=analysis)
+    parts = {"check": check, "hints": hints, "solution": code, "analysis": analysis}
+    return Exercise(id, title, objective, lead="The answer:", **parts)
 
 
 def predict(
@@ -227,7 +231,8 @@ def predict(
         raise Wrong(otherwise)
 
     code = solution or f"answer = {value:g}"
-    return Exercise(id, title, objective, check=check, hints=hints, solution=code, analysis=analysis)
+    parts = {"check": check, "hints": hints, "solution": code, "analysis": analysis}
+    return Exercise(id, title, objective, lead="The answer:", **parts)
 
 
 _LOADED: dict[str, dict[str, Exercise]] = {}

@@ -61,9 +61,12 @@ class Box:
 
 
 def _inline(text: str) -> str:
-    """Escape text; `code` between backticks becomes a code element, a line break stays one."""
+    """Escape text; `code` between backticks becomes a code element, *words* between stars are emphasised."""
     escaped = html.escape(text, quote=False).replace("\n", "<br>")
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped)
+    parts = re.split(r"`([^`]+)`", escaped)  # every second part is code
+    parts[::2] = [re.sub(r"(?<!\w)\*(\w[^*\n]*)\*(?!\w)", r"<em>\1</em>", part) for part in parts[::2]]
+    parts[1::2] = [f"<code>{part}</code>" for part in parts[1::2]]
+    return "".join(parts)
 
 
 def show(box: Box) -> None:

@@ -34,6 +34,16 @@ def fixed_number(df):
     return 0.4
 
 
+def global_table(df):
+    behavior = pd.DataFrame({"purchased": [1] * 102 + [0] * 898})
+    return behavior["purchased"].mean()
+
+
+def global_count(df):
+    behavior = pd.DataFrame({"purchased": [1] * 4 + [0] * 36})
+    return behavior["purchased"].sum()
+
+
 def without_return(df):
     df["purchased"].mean()
 
@@ -96,6 +106,8 @@ ANSWERS = {
             (odds, "odds"),
             (non_buyers, "did not buy"),
             (fixed_number, "right by chance"),
+            (global_table, "instead of the argument `df`"),
+            (global_count, "instead of the argument `df`"),
             (without_return, "begin with `return`"),
             (wrong_column, "the rate is 0.4"),
             (0.4, "the function itself"),
@@ -118,7 +130,7 @@ ANSWERS = {
             ("10.4%", "base rate"),
             (0.5, "a coin"),
             (1.0, "below 1"),
-            (0, "recall"),
+            (0, "none of the buyers"),
             (0.7, "agrees with the label"),
             ("high", "one number"),
             (float("nan"), "one number"),
@@ -136,6 +148,15 @@ ANSWERS = {
             (by_both, "one row per month"),
             (last_of_month, "1/3 in January"),
             (pd.Series([0.5]), "the function itself"),
+        ],
+    },
+    "00.5": {
+        "right": [0.75, "75 %", (0.8 - 0.5) / (0.9 - 0.5)],
+        "wrong": [
+            (0.80, "the AUC itself"),
+            (0.8 / 0.9, "0.80 / 0.90"),
+            (0.3, "the length gone"),
+            (0.1, "Two lengths"),
         ],
     },
 }
