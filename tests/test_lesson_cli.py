@@ -41,8 +41,9 @@ def test_progress_shows_passes_per_lesson_and_the_next_exercise():
     shown = _invoke("progress").output
     row = next(line for line in shown.splitlines() if line.strip().startswith("00"))
     assert row.split() == ["00", "3", "5", "4", "00.3"]
-    progress.record("00.3", passed=True)
-    assert "00            4    4          5   ✓ all passed" in _invoke("progress").output
+    for id in ("00.3", "00.5"):
+        progress.record(id, passed=True)
+    assert "00            5    5          6   ✓ all passed" in _invoke("progress").output
 
 
 def test_progress_reset_asks_first(own_home):
