@@ -459,3 +459,8 @@ def test_without_the_variable_progress_is_in_the_systems_folder_for_user_data(mo
     monkeypatch.delenv("MKTUTILS_HOME")
     assert progress.home().name == "mktutils"
     assert progress.home().is_absolute()
+
+
+def test_stars_in_a_message_emphasise_words_and_leave_code_and_products_alone():
+    shown = Box("correct", "Exercise 99.1", "an empty cell is *unknown*, not `a*b*c`; 4 * 2 * 1").html()
+    assert "<em>unknown</em>" in shown and "<code>a*b*c</code>" in shown and "4 * 2 * 1" in shown

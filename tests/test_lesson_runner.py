@@ -381,3 +381,16 @@ def test_the_network_guard_lets_loopback_through_and_refuses_the_rest():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.splitlines() == ["True"] * 7 + ["[]"], done.stderr
     assert socket.socket.connect.__qualname__ == "socket.connect"  # this process is untouched
+
+
+def test_storing_keeps_alternative_texts_and_writes_the_picture_of_the_readme(tmp_path):
+    png = {"image/png": "iVBORw0KGgo=", "text/plain": "Figure 1 (picture)"}
+    shown = nbformat.v4.new_output(
+        "display_data", data=png, metadata={"image/png": {"alt": "a line", "width": 3}}
+    )
+    cell = nbformat.v4.new_code_cell("draw()", outputs=[shown], metadata={"tags": ["readme-picture"]})
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    store.normalise(notebook, tmp_path)
+    assert notebook.cells[0].outputs[0].metadata == {"image/png": {"alt": "a line"}}
+    store.write_notebook(tmp_path / "00_start.ipynb", notebook)
+    assert (tmp_path / "overview.png").read_bytes() == b"\x89PNG\r\n\x1a\n"
