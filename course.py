@@ -119,7 +119,7 @@ def make(reason):
 def main(argv=None):
     """Set up if needed, then pass on; 2 if the set-up fails, else the exit code of the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("command", choices=("lab", "run", "test", "doctor", "progress", "data"))
+    parser.add_argument("command", choices=("lab", "run", "test", "doctor", "progress", "data", "shop"))
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="arguments passed on")
     asked = parser.parse_args(argv)
     try:

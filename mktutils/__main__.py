@@ -88,7 +88,7 @@ def run(lessons: tuple[str, ...], write: bool, timeout: float, offline: bool) ->
     except (ValueError, FileNotFoundError) as e:
         raise click.ClickException(str(e)) from None
     except ImportError as e:
-        raise click.ClickException(f"{e}; install the course's packages: `python course.py run`") from None
+        raise click.ClickException(f"{e}; make the environment with `python3 course.py doctor`") from None
     sys.exit(code)
 
 
@@ -97,7 +97,7 @@ def run(lessons: tuple[str, ...], write: bool, timeout: float, offline: bool) ->
 def data(names: tuple[str, ...]) -> None:
     """List the real data sets, or download those that you name.
 
-    The shop's own data come with the course; `python -m mktutils.shop` makes them anew.
+    The shop's own data come with the course; `python3 course.py shop` makes them anew.
     """
     from mktutils import datasets
 
@@ -120,6 +120,15 @@ def data(names: tuple[str, ...]) -> None:
         state = "here" if data_set_present(entry, folder) else "not downloaded"
         click.echo(f"{name:<24} lesson {entry.lesson:<12}{state:<16} {entry.title}")
     click.echo(f"Folder: {folder} (choose another one with MKTUTILS_DATA).")
+
+
+@main.command(short_help="Write the files of the simulated shop anew.")
+@click.option("--out", type=click.Path(file_okay=False), help="Another folder than the course's data/.")
+def shop(out: str | None) -> None:
+    """Make the simulated shop and write its files, the same content every time."""
+    from mktutils.shop.__main__ import main as write
+
+    write.main(["--out", out] if out else [], standalone_mode=False)
 
 
 if __name__ == "__main__":

@@ -159,14 +159,14 @@ def test_an_unknown_command_lists_the_known_ones(course, capfd):
     with pytest.raises(SystemExit, match="2"):
         course.main(["docter"])
     err = capfd.readouterr().err
-    for command in ("lab", "run", "test", "doctor", "progress", "data"):
+    for command in ("lab", "run", "test", "doctor", "progress", "data", "shop"):
         assert command in err
 
 
 def test_each_command_reaches_a_command_that_the_package_has():
     from mktutils.__main__ import main
 
-    assert {"run", "doctor", "progress", "data"} <= set(main.commands)
+    assert {"run", "doctor", "progress", "data", "shop"} <= set(main.commands)
 
 
 PAGES = [
@@ -183,7 +183,7 @@ PAGES = [
 def test_the_front_pages_give_commands_and_links_that_exist(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     commands = re.findall(r"(?:python3?|py) course\.py (\w+)", text)
-    assert set(commands) <= {"lab", "run", "test", "doctor", "progress", "data"}
+    assert set(commands) <= {"lab", "run", "test", "doctor", "progress", "data", "shop"}
     assert not re.findall(r"python3? -m mktutils \w+", text)  # fails with a Python outside .venv
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []

@@ -397,14 +397,14 @@ LOADERS = ["customers", "orders", "product_images", "products", "reviews", "sess
 
 @pytest.mark.parametrize("name", LOADERS)
 def test_missing_shop_files_give_the_command_that_writes_them(shop, name):
-    with pytest.raises(FileNotFoundError, match=r"is not there.*python -m mktutils\.shop") as caught:
+    with pytest.raises(FileNotFoundError, match=r"is not there.*python3 course\.py shop") as caught:
         getattr(datasets, f"load_{name}")()
     assert str(shop / name) in str(caught.value)
 
 
 def test_missing_truth_gives_the_command_too(tmp_path, monkeypatch):
     monkeypatch.setenv("MKTUTILS_SHOP", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match=r"python -m mktutils\.shop"):
+    with pytest.raises(FileNotFoundError, match=r"python3 course\.py shop"):
         datasets.load_truth("customers")
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -90,7 +91,7 @@ def test_errors_of_run_are_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(runner, "run", missing)
     shown = _invoke("run")
     assert shown.output == (
-        "Error: No module named 'nbclient'; install the course's packages: `python course.py run`\n"
+        "Error: No module named 'nbclient'; make the environment with `python3 course.py doctor`\n"
     )
 
 
@@ -160,7 +161,7 @@ def test_a_fault_is_shown_with_its_remedy_and_the_exit_code_is_1(tmp_path, quick
     assert doctor.examine(data=tmp_path) is False
     out = capsys.readouterr().out
     assert ": install Python 3.11, 3.12 or 3.13 from " in out
-    assert ": run `python -m mktutils.shop`, which makes the files anew" in out
+    assert ": run `python3 course.py shop`, which makes the files anew" in out
     monkeypatch.setattr(doctor, "examine", lambda: False)
     assert _invoke("doctor").exit_code == 1
     monkeypatch.setattr(doctor, "examine", lambda: True)
@@ -278,3 +279,18 @@ def test_data_that_cannot_be_checked_is_a_fault_with_a_remedy(quick, monkeypatch
     monkeypatch.setattr(doctor, "shop_files", broken)
     found = [f for f in doctor.findings(data=tmp_path) if f.state == "FAIL"]
     assert any("the data cannot be checked: no pandas" in f.subject for f in found)
+
+
+def test_doctor_finds_nothing_wrong_with_the_environment_that_runs_the_tests():
+    done = subprocess.run([sys.executable, "-m", "mktutils", "doctor"], capture_output=True, text=True)
+    assert "[FAIL]" not in done.stdout and done.returncode == 0, done.stdout
+
+
+def test_shop_writes_the_files_into_the_folder_that_is_named(tmp_path):
+    result = _invoke("shop", "--out", str(tmp_path))
+    assert result.exit_code == 0 and "user_behavior.csv" in result.output
+    name = "truth/customers.csv.gz"
+    made = (tmp_path / name).read_bytes()
+    stored = (Path(__file__).parents[1] / "data" / name).read_bytes()
+    assert content_digest(made, name) == content_digest(stored, name)
+    assert made[:10] == stored[:10]  # the header is the same on every version of Python

@@ -164,8 +164,8 @@ def _path(name: str, *, folder: bool = False) -> Path:
     path = shop_folder() / name
     if not (path.is_dir() if folder else path.is_file()):
         raise FileNotFoundError(
-            f"{path} is not there. Write the shop's files with `python -m mktutils.shop` (about 30 seconds). "
-            "Outside the project's folder use `python -m mktutils.shop --out FOLDER` and set MKTUTILS_SHOP "
+            f"{path} is not there. Write the shop's files with `python3 course.py shop` (a few seconds). "
+            "Outside the project's folder use `python -m mktutils shop --out FOLDER` and set MKTUTILS_SHOP "
             "to that folder."
         )
     return path

@@ -51,8 +51,8 @@ def check_to_minutes(answer) -> None:
 
 def check_standardise(answer) -> None:
     need_function(answer)
-    train = np.array([[1.0, 10.0], [3.0, 20.0], [5.0, 30.0]])
-    test = np.array([[9.0, 50.0], [11.0, 70.0]])
+    train = np.array([[1.0, 0.10], [3.0, 0.20], [8.0, 0.60]])
+    test = np.array([[9.0, 0.50], [11.0, 0.70]])
     got = call(answer, train, test)
     if not (isinstance(got, tuple | list) and len(got) == 2):
         raise Wrong("Return two arrays: `return train_scaled, test_scaled`.")
@@ -72,6 +72,8 @@ def check_standardise(answer) -> None:
     both = np.vstack([train, test])
     right = zip(z(train, train), z(test, train), strict=True)
     if not any(np.allclose(got_train, a) and np.allclose(got_test, b) for a, b in right):
+        if np.allclose(got_train, (train - np.median(train, axis=0)) / train.std(axis=0)):
+            raise Wrong("You subtracted the median; standardising subtracts the mean.")
         if any(np.allclose(got_test, b) for b in z(test, test)):
             raise Wrong(
                 "The test rows were scaled with their own mean. Then the same customer gets another value in another "
@@ -203,6 +205,15 @@ def check_target_encoding(answer) -> None:
             raise Wrong(f"{where} got {value:.2f}. {why}: give it the mean of `train`, {overall:.2f} here.")
     train, test, rate = _signal()
     encoded, _ = _encoded(answer, train, test)
+    within = encoded - pd.Series(encoded).groupby(train["postcode"].to_numpy()).transform("mean").to_numpy()
+    if (
+        within.std() > 0
+        and within[train["purchased"] == 1].max() < within[train["purchased"] == 0].min() + 1e-12
+    ):
+        raise Wrong(
+            "Inside one postcode the encoded value tells each row's label: where all rows but one are counted, buyers get "
+            "the lower value. Leaving out one row leaks its label in reverse. Leave out a whole fold: five folds."
+        )
     if _corr(encoded, rate) < 0.5:
         raise Wrong(
             "In a second table the postcode decides how often people buy, and "

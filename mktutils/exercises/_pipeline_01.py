@@ -147,8 +147,11 @@ def check_prepare_for(answer) -> None:
     )
     train = pd.concat([train] * 60, ignore_index=True)
     gap, mean, median = train["visits"].isna().to_numpy(), train["visits"].mean(), train["visits"].median()
+    names = {"visits": "amount", "pages": "orders", "device": "channel"}
     try:
         prepare.fit(train, np.arange(len(train)) % 2)
+        renamed = call(answer, ["amount", "orders"], ["channel"])
+        renamed.fit(train.rename(columns=names), np.arange(len(train)) % 2)
     except (KeyError, ValueError) as e:
         if "of the dataframe" not in str(e) and not isinstance(e, KeyError):
             raise
@@ -168,6 +171,8 @@ def check_prepare_for(answer) -> None:
             "The same customer gets other numbers alone than in a batch: a statistic is computed when the rows arrive. "
             "Compute it in `fit`, as `StandardScaler` and `SimpleImputer` do, so that it comes from the training rows."
         )
+    if not np.allclose(transform(row())[0], transform(row() | {"customer_id": "C00003"})[0]):
+        raise Wrong("A column in neither list, `customer_id`, changes the result: it must be dropped.")
     out = _numbers(prepare.transform(train))
     if np.isnan(out).any():
         raise Wrong(

@@ -15,9 +15,13 @@ from typing import Any, NamedTuple
 
 from mktutils.lesson import progress
 
-INSTALL = "run `python course.py run 00`, which makes the environment, or `pip install -r requirements.lock`"
+INSTALL = "delete the folder .venv and run `python3 course.py doctor`, which makes the environment anew"
 DATA = Path(__file__).resolve().parents[2] / "data"
-_IMPORT_NAMES = {"scikit-learn": "sklearn", "tensorflow-cpu": "tensorflow"}
+_IMPORT_NAMES = {
+    "python-calamine": "python_calamine",
+    "scikit-learn": "sklearn",
+    "tensorflow-cpu": "tensorflow",
+}
 # Packages are imported in processes of their own, beside the other checks: Keras is slow, and may crash.
 _PROBE = """
 import importlib, json, sys
@@ -78,7 +82,7 @@ def package(requirement: Any, imported: dict[str, list[str]]) -> Finding:
         return Finding("FAIL", f"{name} {version}, and the course needs {requirement.specifier}", INSTALL)
     state, message = imported.get(_IMPORT_NAMES.get(name, name), ["failed", "the import did not finish"])
     if state != "ok":
-        remedy = f"run `python -m pip install --force-reinstall {name}=={version}`"
+        remedy = INSTALL
         return Finding("FAIL", f"{name} {version} cannot be imported: {message}", remedy)
     return Finding("OK", f"{name} {version}")
 
@@ -121,7 +125,7 @@ def shop_files(folder: Path = DATA) -> Finding:
     """Every file of the shop is there and has the stored checksum."""
     from mktutils.shop.write import content_digest
 
-    remedy = "run `python -m mktutils.shop`, which makes the files anew"
+    remedy = "run `python3 course.py shop`, which makes the files anew"
     try:
         rows = list(csv.DictReader((folder / "checksums.csv").read_text(encoding="utf-8").splitlines()))
     except OSError:
@@ -231,7 +235,7 @@ def findings(*, data: Path = DATA) -> Iterator[Finding]:
         yield Finding(
             "FAIL",
             "the package mktutils is not installed",
-            "run `python -m pip install -e .` in the course's folder",
+            INSTALL,
         )
     imported = probes[1].result() | probes[0].result()
     for requirement in needed:

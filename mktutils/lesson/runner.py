@@ -138,7 +138,11 @@ def execute(
         outcome.traceback = "\n".join(list(errors)[-1].traceback)
         first = (e.evalue or "").strip().split("\n")[0]
         if e.ename == "DataNotAvailable":
-            outcome.result, outcome.detail = "skipped", f"real data not available: {first}"
+            outcome.result = "skipped"
+            outcome.detail = (
+                f"{first} Get it with `python3 course.py data`, or set MKTUTILS_DATA to a folder "
+                "that holds it; the lessons do not need it."
+            )
         else:
             outcome.result, outcome.detail = "failed", f"cell {current['number']}: {e.ename}: {first}"
     except CellTimeoutError:

@@ -24,7 +24,11 @@ def table_bytes(content: pd.DataFrame | dict[str, np.ndarray], name: str) -> byt
     if not name.endswith((".csv", ".csv.gz")):
         raise ValueError(f"name must end in .csv, .csv.gz or .npz; got {name!r}")
     text = content.to_csv(index=False, lineterminator="\n").encode()
-    return gzip.compress(text, 9, mtime=0) if name.endswith(".gz") else text
+    if not name.endswith(".gz"):
+        return text
+    packed = bytearray(gzip.compress(text, 9, mtime=0))
+    packed[9] = 3  # the header's system: 3 or 255, according to the version of Python
+    return bytes(packed)
 
 
 def _npz_bytes(arrays: dict[str, np.ndarray]) -> bytes:

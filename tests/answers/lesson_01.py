@@ -152,6 +152,17 @@ def encode_no_unknown(train, test):
     return encoded, test["postcode"].map(train.groupby("postcode")["purchased"].mean())
 
 
+def scale_median(train, test):
+    std = train.std(axis=0)
+    std = np.where(std == 0, 1, std)
+    return tuple((part - np.median(train, axis=0)) / std for part in (train, test))
+
+
+def scale_at_least_one(train, test):
+    std = np.maximum(train.std(axis=0), 1)
+    return tuple((part - train.mean(axis=0)) / std for part in (train, test))
+
+
 def encode_leave_one_out(train, test):
     groups = train.groupby("postcode")["purchased"]
     overall = train["purchased"].mean()
@@ -303,6 +314,8 @@ ANSWERS = {
     "01.5": {
         "right": [scale_plain, scale_sklearn, scale_zero_in_test],
         "wrong": [
+            (scale_median, "subtracted the median"),
+            (scale_at_least_one, "divide by"),
             (scale_each_part, "their own mean"),
             (scale_all_rows, "test rows included"),
             (scale_no_constant, "0/0"),
@@ -318,11 +331,11 @@ ANSWERS = {
         "right": [
             encode_sklearn,
             encode_folds,
-            encode_leave_one_out,
             encode_random_folds,
         ],
         "wrong": [
             (encode_own_label, "own label"),
+            (encode_leave_one_out, "leaks its label in reverse"),
             (encode_own_label_smoothed, "own label"),
             (encode_test_labels_too, "labels of the test rows were used"),
             (encode_fit_on_test, "labels of the test rows were used"),
