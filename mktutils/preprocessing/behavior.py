@@ -35,9 +35,9 @@ CHANNELS = {
 class Behavior(NamedTuple):
     """Rows, arrays and true probabilities of the three parts of `user_behavior.csv`.
 
-    `train`, `valid`, `test`: typed rows (DataFrame), a customer on a snapshot date each. `X_*`: float32 arrays
-    of shape (n_rows, n_columns), their columns named in `columns`. `y_*`: 0/1 labels of shape (n_rows,).
-    `p_*`: the true probabilities, for the ceiling; never a feature.
+    `train`, `valid`, `test`: typed rows (DataFrame), a customer on a snapshot date each. `X_*`: float32
+    arrays of shape (n_rows, n_columns), their columns named in `columns`. `y_*`: 0/1 labels of shape
+    (n_rows,). `p_*`: the true probabilities, for the ceiling; never a feature.
     """
 
     train: pd.DataFrame
