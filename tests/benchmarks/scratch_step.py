@@ -1,14 +1,14 @@
 """How long one training step takes in NumPy and in Keras: `python tests/benchmarks/scratch_step.py`.
 
-The network of lesson 03 (59 columns, 64 and 64 hidden units, one logit), batches of 256 rows and Adam. The two take
-turns in short rounds, so that a busy machine disturbs both alike; the median of the rounds is printed, and
-the ratio Keras : NumPy. This is a benchmark, not a test: no time limit depends on it.
+The network of lesson 03 (59 columns, 64 and 64 hidden units, one logit), batches of 256 rows and Adam. The
+two take turns in short rounds, so that a busy machine disturbs both alike; printed are the median of the
+rounds and the ratio Keras : NumPy. This is a benchmark, not a test: no time limit depends on it.
 """
 
 import statistics
 import time
 
-from mktutils import scratch  # first: it keeps TensorFlow quiet
+from mktutils import scratch  # isort: skip  # first: it keeps TensorFlow quiet
 
 import keras
 import numpy as np

@@ -1,0 +1,128 @@
+"""Checker of lesson 03 for one step of Adam."""
+
+import numpy as np
+
+from mktutils.lesson import Wrong, call, need_function
+
+
+def _check_moment(name: str, got: np.ndarray, old: np.ndarray, g: np.ndarray, case: dict) -> None:
+    """Check one of the two running means: of the gradients (`m`) or of their squares (`v`)."""
+    number, beta, value, power = ("1", case["beta_1"], g, "g")
+    other, correction = case["beta_2"], 1 - case["beta_1"] ** case["t"]
+    if name == "v":
+        number, beta, value, power = ("2", case["beta_2"], g**2, "g**2")
+        other, correction = case["beta_1"], 1 - case["beta_2"] ** case["t"]
+    right = beta * old + (1 - beta) * value
+    if np.allclose(got, right, rtol=1e-6):
+        return
+    formula = f"`{name} = beta_{number} * {name} + (1 - beta_{number}) * {power}`"
+    wrong = [
+        (
+            right / correction,
+            f"The corrected `{name}` was returned. Return the running mean itself: the correction is for this step alone, "
+            "and the next step corrects anew.",
+        ),
+        (old, f"`{name}` did not change. Return the new running mean: {formula}."),
+        (beta * old + value, f"In `{name}` the new value has no weight (1 − β): {formula}."),
+        ((1 - beta) * old + beta * value, f"The two weights in `{name}` are exchanged: {formula}."),
+        (other * old + (1 - other) * value, f"`{name}` was computed with the other β: {formula}."),
+        (beta * old + (1 - beta) * g, f"The gradient is not squared in `{name}`: {formula}."),
+        (
+            beta * old + ((1 - beta) * g) ** 2,
+            f"Only the gradient is squared in `{name}`, not its weight: {formula}.",
+        ),
+    ]
+    for value, why in wrong:
+        if np.allclose(got, value, rtol=1e-6):
+            raise Wrong(why)
+    default = {"beta_1": 0.9, "beta_2": 0.999}[f"beta_{number}"]
+    if np.allclose(got, default * old + (1 - default) * (g if name == "m" else g**2), rtol=1e-6):
+        raise Wrong(f"`{name}` uses β = {default} whatever the argument says: use `beta_{number}`.")
+    raise Wrong(f"The new `{name}` is not right. Entry by entry it is {formula}.")
+
+
+def _check_adam_step(w, new_w, g, m, v, old_m, case: dict) -> None:
+    """Check the new parameters, when the new running means `m` and `v` are right."""
+    lr, t, epsilon = case["lr"], case["t"], case["epsilon"]
+    m_hat, v_hat = m / (1 - case["beta_1"] ** t), v / (1 - case["beta_2"] ** t)
+    step, right = w - new_w, lr * m_hat / (np.sqrt(v_hat) + epsilon)
+
+    def same(other) -> bool:
+        return np.allclose(step, other, rtol=1e-3, atol=0)
+
+    if same(right):
+        return
+    both = "Divide `m` by (1 − β₁ᵗ) and `v` by (1 − β₂ᵗ) before the step"
+    later = [1 - case[f"beta_{k}"] ** (t + 1) for k in (1, 2)]
+    wrong = [
+        (-right, "The step goes uphill: subtract it from `w`."),
+        (
+            lr * m / np.sqrt(v),
+            f"The correction of the start is missing. `m` and `v` begin at 0 and are too small in the first steps. {both}.",
+        ),
+        (lr * m_hat / np.sqrt(v), f"`v` is not corrected. {both}."),
+        (lr * m / np.sqrt(v_hat), f"`m` is not corrected. {both}."),
+        (lr * m_hat / v_hat, "The root is missing: divide by `np.sqrt(v_hat) + epsilon`."),
+        (
+            lr * g / np.sqrt(v_hat),
+            "The step uses the gradient `g` of this batch; Adam uses its running mean, corrected.",
+        ),
+        (
+            lr * old_m / (1 - case["beta_1"] ** t) / np.sqrt(v_hat),
+            "The step uses the old `m`. Update `m` and `v` first, then take the step.",
+        ),
+        (right / lr, "The learning rate is missing in the step."),
+        (0.001 * right / lr, "The step uses 0.001 whatever the argument says: use `lr`."),
+        (
+            lr * m / later[0] / np.sqrt(v / later[1]),
+            "The exponent is one too high: `t` starts at 1 already, so use β to the power `t`.",
+        ),
+        (
+            lr * m / (1 - case["beta_1"] * t) / np.sqrt(np.abs(v / (1 - case["beta_2"] * t))),
+            "β is multiplied by `t`; the correction needs a power: `beta_1**t`.",
+        ),
+    ]
+    for other, why in wrong:
+        if same(other):
+            raise Wrong(why)
+    raise Wrong(
+        f"`m` and `v` are right, the new `w` is not: at t = {t} its first entry moved by {step.flat[0]:.3g}, and it must move "
+        f"by {right.flat[0]:.3g}. The step is `lr * m_hat / (np.sqrt(v_hat) + epsilon)`."
+    )
+
+
+def check_adam_step(answer) -> None:
+    need_function(answer)
+    rng = np.random.default_rng(5)
+    usual = {"lr": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
+    special = {"lr": 0.02, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-7}
+    for shape, t, given in [((3,), 5, {}), ((2, 3), 1, {}), ((4,), 3, special)]:
+        w, g, m = rng.normal(size=(3, *shape))
+        v = np.square(rng.normal(size=shape)) + 0.3
+        if t == 1:
+            m, v = np.zeros(shape), np.zeros(shape)
+        case = usual | given | {"t": t}
+        got = _three(call(answer, w, g, m, v, t, **given), shape)
+        _check_moment("m", got[1], m, g, case)
+        _check_moment("v", got[2], v, g, case)
+        _check_adam_step(w, got[0], g, got[1], got[2], m, case)
+    w, zero = np.array([1.0, -2.0]), np.zeros(2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        got = _three(call(answer, w, zero, zero, zero, 1), (2,))
+    if not np.allclose(got[0], w):
+        raise Wrong(
+            f"With a gradient that is always 0, `w` must stay as it is; it became {got[0].tolist()}. `epsilon` stands there so that "
+            "nothing is divided by 0: `np.sqrt(v_hat) + epsilon`."
+        )
+
+
+def _three(got, shape: tuple) -> list[np.ndarray]:
+    if not (isinstance(got, tuple | list) and len(got) == 3):
+        raise Wrong("Return three arrays: `return w, m, v`. The next step needs `m` and `v` again.")
+    arrays = [np.asarray(part, dtype=float) for part in got]
+    for name, part in zip("wmv", arrays, strict=True):
+        if part.shape != shape:
+            raise Wrong(
+                f"`{name}` came back with the shape {part.shape}; it must keep {shape}. Work entry by entry."
+            )
+    return arrays

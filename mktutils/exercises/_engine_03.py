@@ -1,0 +1,147 @@
+"""Checker of lesson 03 for a new operation of the automatic-differentiation engine."""
+
+import math
+
+from mktutils.lesson import Wrong, call, need_function
+
+
+class Value:
+    """The engine for `check(sigmoid)` without the lesson's own: a number, its gradient, its parents."""
+
+    def __init__(self, data: float, parents: tuple = ()) -> None:
+        """Keep the number; the gradient is 0 until `backward` is called."""
+        self.data, self.grad, self.parents = float(data), 0.0, parents
+        self._backward = lambda: None
+
+    def _node(self, data: float, *slopes: "tuple[Value, float]") -> "Value":
+        """Make a node from pairs: a parent, and the derivative of the node with respect to it."""
+        out = Value(data, tuple(parent for parent, _ in slopes))
+
+        def _backward():
+            for parent, slope in slopes:
+                parent.grad += slope * out.grad
+
+        out._backward = _backward
+        return out
+
+    def __add__(self, other: "Value") -> "Value":
+        """Return the sum of two values."""
+        return self._node(self.data + other.data, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other: "Value") -> "Value":
+        """Return the product of two values."""
+        return self._node(self.data * other.data, (self, other.data), (other, self.data))
+
+    def backward(self) -> None:
+        """Give each node its gradient, from the end to the beginning."""
+        order: list[Value] = []
+
+        def visit(node):
+            if node not in order:
+                for parent in node.parents:
+                    visit(parent)
+                order.append(node)
+
+        visit(self)
+        self.grad = 1.0
+        for node in reversed(order):
+            node._backward()
+
+
+def _near(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
+
+
+def _gradient(end, v) -> float:
+    end.backward()
+    return float(v.grad)
+
+
+def _check_number(node, v, z: float) -> float:
+    """The number that the new node holds; a wrong one is named."""
+    if node is v:
+        raise Wrong("The function gave back `v` itself. Make a new node: `out = Value(a, (v,))`.")
+    if not (hasattr(node, "data") and hasattr(node, "backward")):
+        raise Wrong(
+            f"`sigmoid` returned a value of type `{type(node).__name__}`. A number has forgotten where it came from, so no "
+            "gradient can flow back. Return a node of the engine: `out = Value(a, (v,))`."
+        )
+    got, right = float(node.data), 1 / (1 + math.exp(-z))
+    if _near(got, 1 - right):
+        raise Wrong(
+            f"`sigmoid(Value({z}))` holds {got:.4f}, which is 1 − σ. The exponent is −z: `exp(-v.data)`."
+        )
+    if _near(got, math.tanh(z)):
+        raise Wrong("This is tanh. The sigmoid is 1 / (1 + exp(−z)).")
+    if not _near(got, right):
+        raise Wrong(f"`sigmoid(Value({z}))` holds {got:.4f}; σ({z}) is {right:.4f}.")
+    if not _near(float(v.data), z):
+        raise Wrong("`v.data` was changed. Leave `v` as it is, and keep the result in the new node.")
+    return got
+
+
+def check_sigmoid(answer, engine=None) -> None:
+    need_function(answer)
+    engine = engine or Value
+    need_function(engine)
+    for z in (0.7, -2.0):
+        v = engine(z)
+        node = call(answer, v)
+        a = _check_number(node, v, z)
+        right = a * (1 - a)
+        got = _gradient(node * engine(3.0), v)
+        if _near(got, 3 * right):
+            continue
+        if got == 0:
+            raise Wrong(
+                "No gradient arrives at `v`. The new node needs its parent, `Value(a, (v,))`, and the function that passes the "
+                "gradient on: `out._backward = _backward`, without brackets. `_backward` reads `out.grad` when it is called, not before."
+            )
+        for wrong, why in [
+            (
+                right,
+                "The gradient that arrives at the new node is left out: the chain rule multiplies by `out.grad`.",
+            ),
+            (
+                3,
+                "The gradient was passed on unchanged. Multiply it by the derivative of the sigmoid, `a * (1 - a)`.",
+            ),
+            (3 * a, "The derivative of the sigmoid is `a * (1 - a)`; only `a` stands there."),
+            (3 * (1 - a), "The derivative of the sigmoid is `a * (1 - a)`; only `1 - a` stands there."),
+            (
+                3 * z * (1 - z),
+                "`v.data * (1 - v.data)` uses the input. The derivative is `a * (1 - a)` with the *output* a = σ(z).",
+            ),
+            (3 * (1 - a * a), "1 − a² is the derivative of tanh. The sigmoid has `a * (1 - a)`."),
+            (-3 * right, "The sign is turned round: σ rises everywhere, so its derivative is positive."),
+        ]:
+            if _near(got, wrong):
+                raise Wrong(why)
+        raise Wrong(
+            f"For L = 3·σ(v) at v = {z} the gradient `v.grad` is {got:.4f}; 3·a·(1 − a) is {3 * right:.4f}."
+        )
+    _check_reuse(answer, engine)
+
+
+def _check_reuse(answer, engine) -> None:
+    """A value that is used twice gets the sum of both gradients."""
+    a = 1 / (1 + math.exp(-0.7))
+    slope = a * (1 - a)
+    v = engine(0.7)
+    both = _gradient(call(answer, v) + v, v)
+    v = engine(0.7)
+    two = _gradient(call(answer, v) + call(answer, v), v)
+    if not (_near(both, 1 + slope) and _near(two, 2 * slope)):
+        raise Wrong(
+            f"`v` was used twice: for L = σ(v) + v the gradient is 1 + σ′ = {1 + slope:.4f}, and `v.grad` is {both:.4f}; for "
+            f"L = σ(v) + σ(v) it is {2 * slope:.4f}, and `v.grad` is {two:.4f}. The paths add up, so add to what is there: "
+            "`v.grad += …`, not `=`."
+        )
+    v = engine(0.7)
+    got, outer = _gradient(call(answer, call(answer, v)), v), 1 / (1 + math.exp(-a))
+    right = outer * (1 - outer) * slope
+    if not _near(got, right):
+        raise Wrong(
+            f"For L = σ(σ(v)) the gradient `v.grad` is {got:.4f}; it must be {right:.4f}. `_backward` must multiply by `out.grad` "
+            "as it is at that moment."
+        )

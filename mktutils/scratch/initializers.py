@@ -1,0 +1,129 @@
+"""How weights start: functions of (shape, rng) that return float64 numbers.
+
+A kernel has shape (fan_in, fan_out): so many inputs, so many units. The scale is chosen so that the signal
+keeps its size from layer to layer: Glorot for tanh and sigmoid, He for ReLU, LeCun for linear layers.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+Initializer = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
+
+# Standard deviation of a standard normal number that is drawn again while it lies beyond ±2.
+TRUNCATED_STDDEV = 0.87962566103423978
+
+
+def zeros(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """All 0, the start of a bias.
+
+    >>> zeros((2,), np.random.default_rng(0))
+    array([0., 0.])
+    """
+    return np.zeros(shape)
+
+
+def ones(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """All 1.
+
+    >>> ones((2,), np.random.default_rng(0))
+    array([1., 1.])
+    """
+    return np.ones(shape)
+
+
+def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Uniform in ±√(6 / (fan_in + fan_out)). Source: Glorot and Bengio (2010).
+
+    >>> bool(np.abs(glorot_uniform((3, 3), np.random.default_rng(0))).max() <= 1)
+    True
+    """
+    limit = math.sqrt(6 / sum(_fans(shape)))
+    return rng.uniform(-limit, limit, shape)
+
+
+def glorot_normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Truncated normal with standard deviation √(2 / (fan_in + fan_out)). Source: Glorot and Bengio (2010).
+
+    >>> float(glorot_normal((200, 200), np.random.default_rng(0)).std().round(3))
+    0.071
+    """
+    return _truncated_normal(math.sqrt(2 / sum(_fans(shape))), shape, rng)
+
+
+def he_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Uniform in ±√(6 / fan_in). Source: He and others (2015), arXiv:1502.01852.
+
+    >>> bool(np.abs(he_uniform((6, 3), np.random.default_rng(0))).max() <= 1)
+    True
+    """
+    limit = math.sqrt(6 / _fans(shape)[0])
+    return rng.uniform(-limit, limit, shape)
+
+
+def he_normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Truncated normal with standard deviation √(2 / fan_in). Source: He and others (2015), arXiv:1502.01852.
+
+    >>> float(he_normal((200, 200), np.random.default_rng(0)).std().round(2))
+    0.1
+    """
+    return _truncated_normal(math.sqrt(2 / _fans(shape)[0]), shape, rng)
+
+
+def lecun_normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Truncated normal with standard deviation √(1 / fan_in). Source: LeCun and others (1998).
+
+    >>> float(lecun_normal((100, 400), np.random.default_rng(0)).std().round(2))
+    0.1
+    """
+    return _truncated_normal(math.sqrt(1 / _fans(shape)[0]), shape, rng)
+
+
+class RandomNormal:
+    """Normal with mean 0 and the given standard deviation, not truncated, whatever the shape.
+
+    >>> float(RandomNormal(stddev=2.0)((200, 200), np.random.default_rng(0)).std().round(1))
+    2.0
+    """
+
+    def __init__(self, stddev: float = 0.05) -> None:
+        """Keep the standard deviation."""
+        if not (math.isfinite(stddev) and stddev >= 0):
+            raise ValueError(f"stddev must be finite and >= 0; got {stddev!r}")
+        self.stddev = stddev
+
+    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        """Draw numbers of this shape."""
+        return rng.normal(0, self.stddev, shape)
+
+
+def get_initializer(initializer: str | Initializer) -> Initializer:
+    """Return the initialiser of this name; a callable of (shape, rng) is returned as it is.
+
+    Raises ValueError for an unknown name.
+
+    >>> get_initializer("he_normal") is he_normal
+    True
+    """
+    functions = (zeros, ones, glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_normal)
+    by_name = {f.__name__: f for f in functions} | {"random_normal": RandomNormal()}
+    if isinstance(initializer, str) and initializer in by_name:
+        return by_name[initializer]
+    if callable(initializer):
+        return initializer
+    raise ValueError(
+        f"unknown initializer {initializer!r}; choose one of {', '.join(by_name)}, or a function"
+    )
+
+
+def _fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    return (shape[0], shape[1]) if len(shape) > 1 else (shape[0], shape[0])
+
+
+def _truncated_normal(stddev: float, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Draw again what lies beyond two standard deviations, then scale to exactly `stddev`."""
+    values = rng.standard_normal(shape)
+    while (beyond := np.abs(values) > 2).any():
+        values[beyond] = rng.standard_normal(beyond.sum())
+    return values * (stddev / TRUNCATED_STDDEV)

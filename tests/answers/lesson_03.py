@@ -1,0 +1,650 @@
+"""Right and wrong answers of lesson 03: the checker must accept the first and name the misconception of the second."""
+
+import numpy as np
+
+from mktutils.scratch import get_initializer, numerical_gradient
+
+
+def sig(z):
+    return 1 / (1 + np.exp(-z))
+
+
+# 03.2 -----------------------------------------------------------------------------------------------------
+
+
+def hidden_plain(X, y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.tanh(Z1)
+    dZ2 = (sig(A1 @ W2 + b2) - y) / len(X)
+    return X.T @ (dZ2 @ W2.T / np.cosh(Z1) ** 2)
+
+
+def hidden_rows(X, y, W1, b1, W2, b2):
+    total = np.zeros(W1.shape)
+    for x, label in zip(X, y[:, 0], strict=True):
+        a = np.tanh(x @ W1 + b1)
+        p = sig(a @ W2[:, 0] + b2[0])
+        total += np.outer(x, (p - label) * W2[:, 0] * (1 - a**2))
+    return (total / len(X)).tolist()
+
+
+def hidden_numerical(X, y, W1, b1, W2, b2):
+    def loss(W):
+        p = sig(np.tanh(X @ W + b1) @ W2 + b2)
+        return float(-(y * np.log(p) + (1 - y) * np.log(1 - p)).mean())
+
+    return numerical_gradient(loss, W1)
+
+
+def _hidden(
+    slope=lambda Z1, A1: 1 - A1**2, top=lambda P, y, n: (P - y) / n, bias_1=1, bias_2=1, end=lambda g: g
+):
+    """A variant of the right answer with one part changed."""
+
+    def hidden_gradient(X, y, W1, b1, W2, b2):
+        Z1 = X @ W1 + bias_1 * b1
+        A1 = np.tanh(Z1)
+        P = sig(A1 @ W2 + bias_2 * b2)
+        return end(X.T @ (top(P, y, len(X)) @ W2.T * slope(Z1, A1)))
+
+    return hidden_gradient
+
+
+def hidden_not_transposed(X, y, W1, b1, W2, b2):
+    A1 = np.tanh(X @ W1 + b1)
+    dZ2 = (sig(A1 @ W2 + b2) - y) / len(X)
+    dA1 = dZ2 @ W2
+    return X.T @ (dA1 * (1 - A1**2))
+
+
+def hidden_flat_prediction(X, y, W1, b1, W2, b2):
+    A1 = np.tanh(X @ W1 + b1)
+    dZ2 = (sig((A1 @ W2 + b2)[:, 0]) - y) / len(X)
+    return X.T @ (dZ2 @ W2.T * (1 - A1**2))
+
+
+def hidden_without_weights(X, y, W1, b1, W2, b2):
+    A1 = np.tanh(X @ W1 + b1)
+    return X.T @ ((sig(A1 @ W2 + b2) - y) / len(X) * (1 - A1**2))
+
+
+def hidden_logit(X, y, W1, b1, W2, b2):
+    A1 = np.tanh(X @ W1 + b1)
+    return X.T @ ((A1 @ W2 + b2 - y) / len(X) @ W2.T * (1 - A1**2))
+
+
+def hidden_all(X, y, W1, b1, W2, b2):
+    return hidden_plain(X, y, W1, b1, W2, b2), b1, W2, b2
+
+
+def hidden_none(X, y, W1, b1, W2, b2):
+    hidden_plain(X, y, W1, b1, W2, b2)
+
+
+# 03.3 -----------------------------------------------------------------------------------------------------
+
+
+def _backward(
+    top=lambda P, y, n: (P - y) / n,
+    mask=lambda Z1, dA1: Z1 > 0,
+    db2=lambda dZ2: dZ2.sum(axis=0),
+    db1=lambda dZ1: dZ1.sum(axis=0),
+    end=lambda *gradients: gradients,
+):
+    def backward(X, y, W1, b1, W2, b2):
+        Z1 = X @ W1 + b1
+        A1 = np.maximum(Z1, 0)
+        P = sig(A1 @ W2 + b2)
+        dZ2 = top(P, y, len(X))
+        dA1 = dZ2 @ W2.T
+        dZ1 = dA1 * mask(Z1, dA1)
+        return end(X.T @ dZ1, db1(dZ1), A1.T @ dZ2, db2(dZ2))
+
+    return backward
+
+
+def backward_as_given(X, y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    P = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (y - P) / len(X)
+    dW2 = A1.T @ dZ2
+    db2 = dZ2
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (dA1 > 0)
+    dW1 = X.T @ dZ1
+    db1 = dZ1.sum(axis=0)
+    return dW1, db1, dW2, db2
+
+
+def backward_other_place(X, y, W1, b1, W2, b2):
+    """The division by n stands at the end, the mask comes from A1, and db2 is a number."""
+    A1 = np.maximum(X @ W1 + b1, 0)
+    dZ2 = sig(A1 @ W2 + b2) - y
+    dZ1 = np.where(A1 > 0, dZ2 * W2[:, 0], 0)
+    n = len(X)
+    return [X.T @ dZ1 / n, dZ1.mean(axis=0), A1.T @ dZ2 / n, float(dZ2.mean())]
+
+
+def _names(*gradients):
+    return dict(zip(["dW1", "db1", "dW2", "db2"], gradients, strict=True))
+
+
+# 03.5 -----------------------------------------------------------------------------------------------------
+
+
+class Value:
+    """An engine as in the lesson; its numbers are wrapped."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self._backward = lambda: None
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data + other.data, (self, other))
+
+        def _backward():
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out._backward = _backward
+        return out
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data * other.data, (self, other))
+
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out._backward = _backward
+        return out
+
+    def _apply(self, result, slope):
+        out = Value(result, (self,))
+
+        def _backward():
+            self.grad += slope * out.grad
+
+        out._backward = _backward
+        return out
+
+    def __pow__(self, k):
+        return self._apply(self.data**k, k * self.data ** (k - 1))
+
+    def exp(self):
+        return self._apply(np.exp(self.data), np.exp(self.data))
+
+    def tanh(self):
+        return self._apply(np.tanh(self.data), 1 - np.tanh(self.data) ** 2)
+
+    def backward(self):
+        order, seen = [], set()
+
+        def visit(node):
+            if node not in seen:
+                seen.add(node)
+                for parent in node.parents:
+                    visit(parent)
+                order.append(node)
+
+        visit(self)
+        self.grad = 1.0
+        for node in reversed(order):
+            node._backward()
+
+
+def _sigmoid(number=sig, slope=lambda z, a: a * (1 - a), passes_on=True, adds=True, early=False):
+    """A new operation with one part changed."""
+
+    def sigmoid(v):
+        a = number(v.data)
+        out = Value(a, (v,))
+        at_birth = out.grad
+
+        def _backward():
+            arrives = (at_birth if early else out.grad) if passes_on else 1
+            v.grad = (v.grad if adds else 0) + slope(v.data, a) * arrives
+
+        out._backward = _backward
+        return out
+
+    return sigmoid
+
+
+def sigmoid_number(v):
+    return sig(v.data)
+
+
+def sigmoid_same_node(v):
+    v.data = sig(v.data)
+    return v
+
+
+def sigmoid_changes_input(v):
+    out = Value(sig(v.data), (v,))
+    v.data = out.data
+    return out
+
+
+def sigmoid_no_backward(v):
+    return Value(sig(v.data), (v,))
+
+
+def sigmoid_called(v):
+    out = _sigmoid()(v)
+    out._backward = out._backward() or (lambda: None)
+    return out
+
+
+# 03.7 -----------------------------------------------------------------------------------------------------
+
+
+def adam_keras(w, g, m, v, t, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m = m + (g - m) * (1 - beta_1)
+    v = v + (np.square(g) - v) * (1 - beta_2)
+    alpha = lr * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - m * alpha / (np.sqrt(v) + epsilon), m, v
+
+
+def adam_in_place(w, g, m, v, t, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m *= beta_1
+    m += (1 - beta_1) * g
+    v *= beta_2
+    v += (1 - beta_2) * g * g
+    w -= lr * (m / (1 - beta_1**t)) / np.sqrt(v / (1 - beta_2**t) + epsilon**2)
+    return [w, m, v]
+
+
+def adam_epsilon_inside(w, g, m, v, t, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
+    return w - lr * (m / (1 - beta_1**t)) / np.sqrt(v / (1 - beta_2**t) + epsilon), m, v
+
+
+def _adam(
+    mean=lambda m, g, b: b * m + (1 - b) * g,
+    square=lambda v, g, b: b * v + (1 - b) * g**2,
+    step=lambda c: c["lr"] * c["m_hat"] / (np.sqrt(c["v_hat"]) + c["epsilon"]),
+    end=lambda w, m, v, c: (w, m, v),
+):
+    def adam_step(w, g, m, v, t, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        c = {"old_m": m, "g": g, "t": t, "lr": lr, "beta_1": beta_1, "beta_2": beta_2, "epsilon": epsilon}
+        m, v = mean(m, g, beta_1), square(v, g, beta_2)
+        c |= {"m": m, "v": v, "m_hat": m / (1 - beta_1**t), "v_hat": v / (1 - beta_2**t)}
+        with np.errstate(all="ignore"):
+            return end(w - step(c), m, v, c)
+
+    return adam_step
+
+
+def _root(x):
+    return np.sqrt(x) + 1e-7
+
+
+# 03.8, 03.11 ----------------------------------------------------------------------------------------------
+
+CURVES = {"A": "100 times too low", "B": "overfitting", "C": "10 times too high", "D": "good"}
+NAN, VANISH = (
+    "loss becomes NaN after a few steps",
+    "gradients of the first layers are a millionth of the last ones",
+)
+APART, SLOW = "training loss falls, validation loss rises", "loss falls, but needs 300 epochs"
+LOWER, HIGHER = "lower the learning rate", "raise the learning rate"
+BUILD = "ReLU with He initialisation or residual connections"
+STOP = "early stopping or regularisation"
+CURES = {NAN: LOWER, VANISH: BUILD, APART: STOP, SLOW: HIGHER}
+
+
+# 03.13 ----------------------------------------------------------------------------------------------------
+
+
+def _he(std, kind="normal"):
+    def he_normal(n_inputs, units, rng):
+        size = (n_inputs, units)
+        if kind == "uniform":
+            return rng.uniform(-1, 1, size) * np.sqrt(3) * std(n_inputs, units)
+        if kind == "cut":
+            draws = rng.normal(size=size)
+            while (out := np.abs(draws) > 2).any():
+                draws[out] = rng.normal(size=out.sum())
+            return draws * std(n_inputs, units)
+        return rng.normal(0, std(n_inputs, units), size)
+
+    return he_normal
+
+
+# 03.14 ----------------------------------------------------------------------------------------------------
+
+
+def stop_plain(val_losses, patience):
+    best = 0
+    for i in range(len(val_losses)):
+        if val_losses[i] < val_losses[best]:
+            best = i
+        if i - best >= patience:
+            return i + 1, best + 1
+    return len(val_losses), best + 1
+
+
+def stop_numpy(val_losses, patience):
+    losses = np.asarray(val_losses)
+    best = [int(np.argmin(losses[: k + 1])) for k in range(len(losses))]
+    late = [k for k in range(len(losses)) if k - best[k] >= patience]
+    end = late[0] if late else len(losses) - 1
+    return np.array([end + 1, best[end] + 1]).tolist()
+
+
+def stop_lowest(val_losses, patience):
+    return len(val_losses), int(np.argmin(val_losses)) + 1
+
+
+def stop_future(val_losses, patience):
+    return stop_plain(val_losses, patience)[0], int(np.argmin(val_losses)) + 1
+
+
+def stop_ties(val_losses, patience):
+    best = 0
+    for i, loss in enumerate(val_losses):
+        if loss <= val_losses[best]:
+            best = i
+        if i - best >= patience:
+            break
+    return i + 1, best + 1
+
+
+def stop_previous(val_losses, patience):
+    lowest, best, waited = np.inf, 0, 0
+    for i, loss in enumerate(val_losses):
+        waited = 0 if i == 0 or loss < val_losses[i - 1] else waited + 1
+        if loss < lowest:
+            lowest, best = loss, i
+        if waited >= patience:
+            break
+    return i + 1, best + 1
+
+
+ANSWERS = {
+    "03.1": {
+        "right": [8, "8.0"],
+        "wrong": [
+            (4, "One factor of 2 is missing"),
+            (-8, "prediction minus label"),
+            (12, "multiplied by w"),
+            (2, "is the error"),
+            (28, "derivative of z²"),
+            (16, "too many"),
+            (5, "Go forwards first"),
+        ],
+    },
+    "03.2": {
+        "right": [hidden_plain, hidden_rows, hidden_numerical],
+        "wrong": [
+            (_hidden(lambda Z1, A1: 1), "derivative of tanh is missing"),
+            (_hidden(lambda Z1, A1: 1, top=lambda P, y, n: P - y), "derivative of tanh is missing"),
+            (_hidden(lambda Z1, A1: 1 - Z1**2), "Z1 stands where A1 must stand"),
+            (_hidden(lambda Z1, A1: 1 - np.tanh(A1) ** 2), "tanh was taken twice"),
+            (_hidden(lambda Z1, A1: A1 * (1 - A1)), "derivative of a sigmoid"),
+            (_hidden(lambda Z1, A1: Z1 > 0), "derivative of ReLU"),
+            (_hidden(lambda Z1, A1: A1), "f′ is needed"),
+            (_hidden(top=lambda P, y, n: P - y), "division by the number of rows (7) is missing"),
+            (_hidden(top=lambda P, y, n: (P - y) / n**2), "done twice"),
+            (_hidden(top=lambda P, y, n: (y - P) / n), "opposite sign. The gradient at the logit"),
+            (_hidden(top=lambda P, y, n: 2 * (P - y) / n), "belongs to a squared error"),
+            (_hidden(top=lambda P, y, n: (P - y) * P * (1 - P) / n), "a factor too many"),
+            (_hidden(top=lambda P, y, n: 2 * (P - y) * P * (1 - P) / n), "a factor too many"),
+            (_hidden(top=lambda P, y, n: (P - y) * 0), "every entry is 0"),
+            (_hidden(top=lambda P, y, n: (P - y) / 0.3), "times the right gradient everywhere"),
+            (_hidden(end=np.transpose), "it is transposed. With `Z = X @ W + b`"),
+            (_hidden(end=np.ravel), "has the shape of its parameter"),
+            (_hidden(end=lambda g: g + 0.1), "compare each line with the chain"),
+            (_hidden(bias_1=0), "`b1` is missing"),
+            (_hidden(bias_2=0), "`b2` is missing"),
+            (hidden_not_transposed, "In the line `dA1 = dZ2 @ W2` the shapes"),
+            (hidden_flat_prediction, "shapes do not fit together"),
+            (hidden_without_weights, "`W2` is missing"),
+            (hidden_logit, "sigmoid at the output is missing"),
+            (hidden_all, "Return `dW1` alone"),
+            (hidden_none, "returned None"),
+            (_hidden(end=lambda g: "dW1"), "one array of numbers"),
+            (hidden_plain(*(np.ones(s) for s in [(1, 1), (1, 1), (1, 1), 1, (1, 1), 1])), "function itself"),
+        ],
+    },
+    "03.3": {
+        "right": [_backward(), backward_other_place, _backward(end=_names)],
+        "wrong": [
+            (backward_as_given, "4 of 4 gradients are wrong"),
+            (backward_as_given, "`dW2`: every entry has the opposite sign"),
+            (backward_as_given, "All four gradients use `dZ2`"),
+            (backward_as_given, "one line for each of the 8 rows"),
+            (
+                _backward(top=lambda P, y, n: P - y),
+                "`dW1`, `db1`, `dW2`, `db2`: the division by the number of rows (8)",
+            ),
+            (_backward(top=lambda P, y, n: (y - P) / n), "All four gradients use `dZ2`"),
+            (_backward(mask=lambda Z1, dA1: dA1 > 0), "`dW2` is right, so `dZ2` is right"),
+            (
+                _backward(mask=lambda Z1, dA1: dA1 > 0),
+                "2 of 4 gradients are wrong:\n`dW1`, `db1`: the mask of the ReLU was taken from",
+            ),
+            (_backward(mask=lambda Z1, dA1: 1), "the mask of the ReLU is missing"),
+            (_backward(mask=lambda Z1, dA1: Z1 < 0), "turned round"),
+            (_backward(mask=lambda Z1, dA1: np.maximum(Z1, 0)), "multiplied by `A1` itself"),
+            (_backward(db2=lambda d: d), "1 of 4 gradients is wrong:\n`db2`: one line for each"),
+            (_backward(db2=lambda d: d.sum(axis=0, keepdims=True)), "`db2`: the shape is (1, 1)"),
+            (_backward(db1=lambda d: d.sum(axis=0, keepdims=True)), "`db1`: the shape is (1, 4)"),
+            (_backward(db1=lambda d: d.mean(axis=0)), "done twice"),
+            (_backward(db2=lambda d: -d.sum(axis=0)), "look at the line that computes this one"),
+            (_backward(end=lambda *g: g[0]), "Return four arrays"),
+            (_backward(end=lambda a, b, c, d: (c, d, a, b)), "The order of the four gradients"),
+            (_backward(end=lambda a, b, c, d: (a.T, b, c, d)), "`dW1`: the gradient has shape (4, 3)"),
+        ],
+    },
+    "03.4": {
+        "right": ["c", "(C)"],
+        "wrong": [("a", "belongs to the *step*"), ("b", "Along one path"), ("d", "that derivative is 0")],
+    },
+    "03.5": {
+        "right": [
+            (_sigmoid(), Value),
+            (lambda v: v._apply(sig(v.data), sig(v.data) * sig(-v.data)), Value),
+            (lambda v: ((v * -1).exp() + 1) ** -1, Value),
+            (lambda v: ((v * 0.5).tanh() + 1) * 0.5, Value),
+        ],
+        "wrong": [
+            ((sigmoid_number, Value), "has forgotten where it came from"),
+            ((sigmoid_same_node, Value), "gave back `v` itself"),
+            ((sigmoid_changes_input, Value), "`v.data` was changed"),
+            ((sigmoid_no_backward, Value), "No gradient arrives"),
+            ((sigmoid_called, Value), "No gradient arrives"),
+            ((_sigmoid(number=lambda z: sig(-z)), Value), "which is 1 − σ"),
+            ((_sigmoid(number=np.tanh), Value), "This is tanh"),
+            ((_sigmoid(number=lambda z: 2 * z), Value), "holds 1.4000; σ(0.7) is 0.6682"),
+            ((_sigmoid(passes_on=False), Value), "multiplies by `out.grad`"),
+            ((_sigmoid(slope=lambda z, a: 1), Value), "passed on unchanged"),
+            ((_sigmoid(slope=lambda z, a: a), Value), "only `a` stands there"),
+            ((_sigmoid(slope=lambda z, a: 1 - a), Value), "only `1 - a` stands there"),
+            ((_sigmoid(slope=lambda z, a: z * (1 - z)), Value), "uses the input"),
+            ((_sigmoid(slope=lambda z, a: 1 - a**2), Value), "derivative of tanh"),
+            ((_sigmoid(slope=lambda z, a: a * (a - 1)), Value), "σ rises everywhere"),
+            ((_sigmoid(slope=lambda z, a: a / 2), Value), "For L = 3·σ(v)"),
+            ((_sigmoid(adds=False), Value), "not `=`"),
+            ((_sigmoid(early=True), Value), "reads `out.grad` when it is called"),
+            ((_sigmoid(), Value(0.5)), "function itself"),
+        ],
+    },
+    "03.6": {
+        "right": [-0.561, "-0.561", -(0.1 + 0.19 + 0.271)],
+        "wrong": [
+            (-0.3, "plain SGD"),
+            (0.561, "the sign is not"),
+            (-0.271, "velocity of the third step alone"),
+            (-0.29, "after two steps"),
+            (-0.1, "after the first step"),
+            (-0.0561, "ten times too small"),
+            (1, "Write the velocity"),
+        ],
+    },
+    "03.7": {
+        "right": [_adam(), adam_keras, adam_in_place, adam_epsilon_inside],
+        "wrong": [
+            (_adam(step=lambda c: c["lr"] * c["m"] / _root(c["v"])), "correction of the start is missing"),
+            (_adam(step=lambda c: c["lr"] * c["m_hat"] / _root(c["v"])), "`v` is not corrected"),
+            (_adam(step=lambda c: c["lr"] * c["m"] / _root(c["v_hat"])), "`m` is not corrected"),
+            (_adam(step=lambda c: -c["lr"] * c["m_hat"] / _root(c["v_hat"])), "goes uphill"),
+            (_adam(step=lambda c: c["lr"] * c["m_hat"] / (c["v_hat"] + 1e-7)), "The root is missing"),
+            (_adam(step=lambda c: c["lr"] * c["g"] / _root(c["v_hat"])), "gradient `g` of this batch"),
+            (
+                _adam(step=lambda c: c["lr"] * c["old_m"] / (1 - c["beta_1"] ** c["t"]) / _root(c["v_hat"])),
+                "uses the old `m`",
+            ),
+            (_adam(step=lambda c: c["m_hat"] / _root(c["v_hat"])), "learning rate is missing"),
+            (
+                _adam(step=lambda c: 0.001 * c["m_hat"] / _root(c["v_hat"])),
+                "whatever the argument says: use `lr`",
+            ),
+            (
+                _adam(
+                    step=lambda c: (
+                        c["lr"]
+                        * (c["m"] / (1 - c["beta_1"] ** (c["t"] + 1)))
+                        / _root(c["v"] / (1 - c["beta_2"] ** (c["t"] + 1)))
+                    )
+                ),
+                "one too high",
+            ),
+            (
+                _adam(
+                    step=lambda c: (
+                        c["lr"]
+                        * (c["m"] / (1 - c["beta_1"] * c["t"]))
+                        / _root(np.abs(c["v"] / (1 - c["beta_2"] * c["t"])))
+                    )
+                ),
+                "needs a power",
+            ),
+            (_adam(step=lambda c: 0.5), "it must move by"),
+            (_adam(step=lambda c: c["lr"] * c["m_hat"] / np.sqrt(c["v_hat"])), "nothing is divided by 0"),
+            (_adam(mean=lambda m, g, b: b * m + g), "In `m` the new value has no weight"),
+            (_adam(mean=lambda m, g, b: (1 - b) * m + b * g), "two weights in `m` are exchanged"),
+            (_adam(mean=lambda m, g, b: 0.999 * m + 0.001 * g), "`m` was computed with the other β"),
+            (_adam(mean=lambda m, g, b: 0.9 * m + 0.1 * g), "use `beta_1`"),
+            (_adam(mean=lambda m, g, b: m), "`m` did not change"),
+            (_adam(mean=lambda m, g, b: m - g), "The new `m` is not right"),
+            (_adam(end=lambda w, m, v, c: (w, c["m_hat"], v)), "The corrected `m` was returned"),
+            (_adam(square=lambda v, g, b: b * v + (1 - b) * g), "not squared"),
+            (_adam(square=lambda v, g, b: b * v + ((1 - b) * g) ** 2), "not its weight"),
+            (_adam(square=lambda v, g, b: 0.9 * v + 0.1 * g**2), "`v` was computed with the other β"),
+            (_adam(square=lambda v, g, b: 0.999 * v + 0.001 * g**2), "use `beta_2`"),
+            (_adam(end=lambda w, m, v, c: (w, m, c["v_hat"])), "The corrected `v` was returned"),
+            (_adam(end=lambda w, m, v, c: w), "Return three arrays"),
+            (_adam(end=lambda w, m, v, c: (w.mean(), m, v)), "must keep (3,)"),
+        ],
+    },
+    "03.8": {
+        "right": [CURVES, dict(reversed(CURVES.items())), {k: v.upper() for k, v in CURVES.items()}],
+        "wrong": [
+            (CURVES | {"D": "overfitting", "B": "good"}, "lie low and close together"),
+            (CURVES | {"A": "10 times too high", "C": "100 times too low"}, "still fall at the last epoch"),
+            (CURVES | {"B": "10 times too high", "C": "overfitting"}, "jumps up and down"),
+            (CURVES | {"B": "good"}, "drifts upwards"),
+            (CURVES | {"B": "too high"}, "is not one of"),
+            ({"A": "good"}, "exactly these keys"),
+        ],
+    },
+    "03.9": {
+        "right": [71, "71"],
+        "wrong": [
+            (70, "13 rows"),
+            (17_933, "one step for each row"),
+            (256, "rows in a batch"),
+            (1, "full-batch"),
+            (70.05, "Steps are whole"),
+            (17_933 / 256, "Steps are whole"),
+            (72, "Divide the rows"),
+        ],
+    },
+    "03.10": {
+        "right": [0.25**10, 9.5e-7, "9.5e-7", 1e-6],
+        "wrong": [
+            (2.5, "multiplied, not added"),
+            (0.25, "factor of one layer"),
+            (1, "σ′ is at most"),
+            (0, "not 0"),
+            (0.5**10, "value of the sigmoid at 0"),
+            (0.25**9, "all ten layers"),
+            (0.25**11, "There are ten layers"),
+            (0.025, "divided by ten"),
+            (3, "a power"),
+        ],
+    },
+    "03.11": {
+        "right": [CURES, dict(reversed(CURES.items()))],
+        "wrong": [
+            (CURES | {NAN: STOP, APART: LOWER}, "no good epoch to go back to"),
+            (CURES | {NAN: HIGHER, SLOW: LOWER}, "Make the steps smaller"),
+            (CURES | {VANISH: HIGHER, SLOW: BUILD}, "multiplies all steps alike"),
+            (CURES | {APART: LOWER}, "the same overfitting comes later"),
+            (CURES | {SLOW: BUILD}, "the length of the step"),
+            (CURES | {SLOW: None}, "is not one of"),
+            ([LOWER, HIGHER], "exactly these keys"),
+        ],
+    },
+    "03.12": {
+        "right": ["hidden_1.bias", "Hidden_1 bias"],
+        "wrong": [
+            ("hidden_1.kernel", "The layer is right"),
+            ("hidden_2.bias", "of another layer"),
+            ("output.bias", "of another layer"),
+            ("output.kernel", "agrees with finite differences"),
+            ("bias", "Give the full name"),
+            ("input", "it is no parameter"),
+            ("hidden_3.bias", "no parameter of this network"),
+            (2, "as text"),
+        ],
+    },
+    "03.13": {
+        "right": [
+            lambda n_inputs, units, rng: rng.standard_normal((n_inputs, units)) * (2 / n_inputs) ** 0.5,
+            lambda n_inputs, units, rng: get_initializer("he_normal")((n_inputs, units), rng),
+            lambda n_inputs, units, rng: [
+                rng.normal(scale=np.sqrt(2 / n_inputs), size=units) for _ in range(n_inputs)
+            ],
+        ],
+        "wrong": [
+            (_he(lambda n, u: np.sqrt(1 / n)), "made for tanh"),
+            (_he(lambda n, u: 2 / n), "is the *variance*"),
+            (_he(lambda n, u: 1 / n), "without the 2 for ReLU"),
+            (_he(lambda n, u: np.sqrt(2 / u)), "*inputs*"),
+            (_he(lambda n, u: np.sqrt(2 / (n + u))), "Glorot"),
+            (_he(lambda n, u: 1), "standard deviation 1"),
+            (_he(lambda n, u: np.sqrt(n / 2)), "upside down"),
+            (_he(lambda n, u: 0.05), "Glorot"),
+            (_he(lambda n, u: 0.3), "it must be √(2/200)"),
+            (_he(lambda n, u: np.sqrt(2 / n), "uniform"), "the distribution is uniform"),
+            (_he(lambda n, u: np.sqrt(2 / n), "cut"), "divide by 0.8796"),
+            (lambda n, u, rng: rng.normal(0, np.sqrt(2 / n), (u, n)), "Rows are inputs"),
+            (lambda n, u, rng: rng.normal(0, np.sqrt(2 / n)), "the shape ()"),
+            (lambda n, u, rng: np.zeros((n, u)), "All weights are equal"),
+            (lambda n, u, rng: np.random.default_rng(0).normal(0, np.sqrt(2 / n), (n, u)), "generator `rng`"),
+            (lambda n, u, rng: rng.normal(0, np.sqrt(2 / n), (n, u)) + 0.1, "The mean of the weights"),
+            (lambda n, u, rng: rng.normal(0, np.sqrt(2 / n), (n, u)) * np.nan, "NaN or infinite"),
+        ],
+    },
+    "03.14": {
+        "right": [stop_plain, stop_numpy],
+        "wrong": [
+            (lambda v, patience: tuple(k - 1 for k in stop_plain(v, patience)), "Count the epochs from 1"),
+            (lambda v, patience: stop_plain(v, patience)[::-1], "wrong order"),
+            (stop_lowest, "the lowest loss of the whole list"),
+            (stop_future, "does not know later losses"),
+            (lambda v, patience: (stop_plain(v, patience)[0],) * 2, "is not the best one"),
+            (lambda v, patience: stop_plain(v, patience + 1), "one epoch too late"),
+            (stop_ties, "An equal loss counted"),
+            (stop_previous, "not with the epoch before"),
+            (lambda v, patience: min(v), "Return two numbers"),
+            (lambda v, patience: (len(v), min(v)), "epochs, not losses"),
+        ],
+    },
+}
