@@ -199,13 +199,14 @@ def test_sign_errors_in_and_around_a_residual_are_named(monkeypatch):
 
 # --- other faults ------------------------------------------------------------------------------------------
 
+ZERO, DOUBLE = "every entry is (0|zero)", "twice the right|2 times too large"
 FACTORS = {
-    N: f"the division by the number of rows ({N}) is missing",
-    1 / N: f"the division by the number of rows ({N}) is done twice",
-    2: "twice",
+    N: f"the division by the number of rows [(]{N}[)] is missing",
+    1 / N: f"the division by the number of rows [(]{N}[)] is done twice",
+    2: DOUBLE,
     0.5: "half",
     0.3: "0.3 times the right gradient everywhere",
-    0: "every entry is 0",
+    0: ZERO,
 }
 
 
@@ -213,16 +214,16 @@ FACTORS = {
 def test_a_wrong_factor_in_the_loss_is_named_everywhere(factor, words, monkeypatch):
     plant(monkeypatch, scratch.BinaryCrossentropy, LOSS_GRADIENT, lambda self, g: factor * g)
     found = findings(network(loss=scratch.BinaryCrossentropy(from_logits=True)), *batch())
-    assert set(found) == ALL and all(words in text for text in found.values()), found
+    assert set(found) == ALL and all(re.search(words, text) for text in found.values()), found
 
 
 FAULTS = {
     "transposed": (lambda g: g.T.copy(), "transposed"),
-    "zeros": (np.zeros_like, "every entry is 0"),
+    "zeros": (np.zeros_like, ZERO),
     "NaN": (lambda g: g * np.nan, "NaN"),
     "first column": (lambda g: g * [-1, 1, 1, 1], "column"),
     "second row": (lambda g: g * [[1], [-1], [1]], "row"),
-    "one entry": (lambda g: g + 0.001 * (np.indices(g.shape).sum(0) == 5), "(2, 3)"),
+    "one entry": (lambda g: g + 0.001 * (np.indices(g.shape).sum(0) == 5), "[(]2, 3[)]"),
 }
 
 
@@ -230,7 +231,7 @@ FAULTS = {
 def test_other_faults_of_one_gradient_are_explained(change, words, monkeypatch):
     plant(monkeypatch, scratch.Dense, "backward", change_grad("kernel", change), "hidden_1")
     found = findings(network(), *batch())
-    assert set(found) == {"hidden_1.kernel"} and words in found["hidden_1.kernel"], found
+    assert set(found) == {"hidden_1.kernel"} and re.search(words, found["hidden_1.kernel"]), found
 
 
 def test_dropout_that_forgets_its_scale_in_the_backward_pass_is_found(monkeypatch):
@@ -259,27 +260,27 @@ DIAGNOSES = {
     "transposed": (EXPECTED.T, 9, "transposed"),
     "wrong shape": (EXPECTED[:, :2], 9, "shape"),
     "NaN": (np.where(EXPECTED == 4, np.nan, EXPECTED), 9, "NaN"),
-    "zeros": (0 * EXPECTED, 9, "every entry is 0"),
+    "zeros": (0 * EXPECTED, 9, ZERO),
     "sign": (-EXPECTED, 9, "kernel: every entry has the opposite sign"),
     "sign of a column": (EXPECTED * [1, -1, 1], 9, "column"),
     "sign of a row": (EXPECTED * [[1], [-1]], 9, "row"),
-    "missing mean": (9 * EXPECTED, 9, "the division by the number of rows (9) is missing"),
-    "two means": (EXPECTED / 9, 9, "the division by the number of rows (9) is done twice"),
-    "rows before two": (2 * EXPECTED, 2, "the division by the number of rows (2) is missing"),
-    "double": (2 * EXPECTED, 9, "twice the right gradient"),
+    "missing mean": (9 * EXPECTED, 9, "the division by the number of rows [(]9[)] is missing"),
+    "two means": (EXPECTED / 9, 9, "the division by the number of rows [(]9[)] is done twice"),
+    "rows before two": (2 * EXPECTED, 2, "the division by the number of rows [(]2[)] is missing"),
+    "double": (2 * EXPECTED, 9, DOUBLE),
     "half": (EXPECTED / 2, 9, "half"),
     "factor": (0.3 * EXPECTED, 9, "0.3 times the right gradient"),
     "no rows given": (9 * EXPECTED, None, "9 times the right gradient"),
     "one entry": (EXPECTED + 0.01 * (EXPECTED == 4), 9, "differs by at most"),
-    "place": (EXPECTED + 0.01 * (EXPECTED == 4), 9, "(1, 1)"),
-    "relative": (EXPECTED + 0.01 * (EXPECTED == 4), 9, "0.0025"),
+    "place": (EXPECTED + 0.01 * (EXPECTED == 4), 9, "[(]1, 1[)]"),
+    "relative": (EXPECTED + 0.01 * (EXPECTED == 4), 9, "0.0025|2.5e-0?3"),
 }
 
 
 @pytest.mark.parametrize(("mine", "rows", "words"), DIAGNOSES.values(), ids=DIAGNOSES)
 def test_each_diagnosis(mine, rows, words):
     sentence = scratch.explain_gradient("kernel", mine, EXPECTED, n_rows=rows)
-    assert sentence.startswith("kernel") and words in sentence.replace("2.5e-3", "0.0025")
+    assert sentence.startswith("kernel") and re.search(words, sentence)
 
 
 @settings(max_examples=50, deadline=None)

@@ -272,6 +272,33 @@ def test_logits_before_a_loss_from_probabilities_are_refused(loss):
         scratch.Network([scratch.Dense(3)], loss=loss)
 
 
+SETTINGS = {
+    "units": lambda: scratch.Dense(0),
+    "rate": lambda: scratch.Dropout(1.0),
+    "momentum": lambda: scratch.BatchNormalization(momentum=1.5),
+    "epsilon": lambda: scratch.BatchNormalization(epsilon=0.0),
+    "reduction": lambda: scratch.MeanSquaredError(reduction="average"),
+    "delta": lambda: scratch.Huber(delta=0.0),
+    "dtype": lambda: small(dtype="float16"),
+    "patience": lambda: scratch.EarlyStopping(patience=-1),
+    "decay_steps": lambda: scratch.ExponentialDecay(0.1, 0, 0.5),
+    "values": lambda: scratch.PiecewiseConstantDecay([1, 2], [0.1, 0.2]),
+    "layer": lambda: scratch.Network([], loss=scratch.MeanSquaredError()),
+    "beta_1": lambda: scratch.Adam(beta_1=1.0),
+    "rows": lambda: scratch.Network(["rows"], loss=scratch.MeanSquaredError()),
+    "same": lambda: small(scratch.Dense(1, name="same"), scratch.Dense(1, name="same")),
+    "optimiser": lambda: small().fit(*data("numbers")),
+    "global_clipnorm": lambda: scratch.SGD(global_clipnorm=-1.0),
+    "weight_decay": lambda: scratch.AdamW(weight_decay=-1.0),
+}
+
+
+@pytest.mark.parametrize(("name", "make"), SETTINGS.items(), ids=SETTINGS)
+def test_settings_that_make_no_sense_are_named(name, make):
+    with error_naming(name):
+        make()
+
+
 # --- gradient check ----------------------------------------------------------------------------------------
 
 

@@ -17,8 +17,8 @@ TINY = 1e-10  # differences below this are the rounding error of the finite diff
 class GradientError(AssertionError):
     """At least one gradient is wrong; `findings` has one sentence for each.
 
-    >>> str(GradientError({"dense.bias": "dense.bias: every entry is 0"}, 3))
-    '1 of 3 gradients is wrong:\\n  dense.bias: every entry is 0'
+    >>> str(GradientError({"dense.bias": "dense.bias: every entry is zero"}, 3))
+    '1 of 3 gradients is wrong:\\n  dense.bias: every entry is zero'
     """
 
     def __init__(self, findings: dict[str, str], n_checked: int) -> None:
@@ -86,7 +86,7 @@ def explain_gradient(
     if same(mine, expected):
         return None
     if not mine.any():
-        return f"{name}: every entry is 0"
+        return f"{name}: every entry is zero"
     if scale <= atol:
         return f"{name}: every entry should be 0; the largest is {_short(np.abs(mine).max())}"
     if same(-mine, expected):
@@ -100,9 +100,9 @@ def explain_gradient(
         if same(mine * n_rows, expected):
             return f"{name}: the division by the number of rows ({n_rows}) is done twice"
     if same(mine / 2, expected):
-        return f"{name}: twice the right gradient; look for a factor 2 too many"
+        return f"{name}: 2 times too large everywhere; look for a factor 2 too many"
     if same(mine * 2, expected):
-        return f"{name}: half the right gradient; look for a missing factor 2"
+        return f"{name}: half of the right gradient everywhere; look for a missing factor 2"
     factor = float((mine * expected).sum() / (expected * expected).sum())
     if factor and same(mine / factor, expected):
         return f"{name}: {factor:.3g} times the right gradient everywhere"

@@ -49,7 +49,9 @@ class Loss:
 
     def per_row(self, y_true: ArrayLike, y_pred: ArrayLike) -> np.ndarray:
         """Return the loss of each row, shape (n,), without weights."""
-        return self._rows(*self._check(y_true, y_pred, None)[:2])
+        y, p, _ = self._check(y_true, y_pred, None)
+        with np.errstate(under="ignore"):  # exp(−1e4) is 0, as it should be
+            return self._rows(y, p)
 
     def _rows(self, y: np.ndarray, p: np.ndarray) -> np.ndarray:
         raise NotImplementedError
@@ -59,7 +61,7 @@ class Loss:
 
     def unchecked_value(self, y: np.ndarray, p: np.ndarray, weight: np.ndarray | None) -> float:
         """Return the reduced loss of arrays that were checked before; a network calls it for each batch."""
-        with np.errstate(under="ignore"):  # exp(−1e4) is 0, as it should be
+        with np.errstate(under="ignore"):
             rows = self._rows(y, p)
         if weight is not None:
             rows = weight * rows

@@ -81,9 +81,9 @@ class Optimizer:
             if w.dtype != g.dtype:
                 raise ValueError(f"parameter {i} is {w.dtype}, its gradient {g.dtype}")
         if not self._memory:
-            self._shapes = [w.shape for w in params]
+            self._own = list(params)
             self._memory = [[np.zeros_like(w) for _ in range(self.slots)] for w in params]
-        elif self._shapes != [w.shape for w in params]:
+        elif len(params) != len(self._own) or any(w is not o for w, o in zip(params, self._own, strict=True)):
             raise ValueError("this optimiser belongs to another network: create a new one")
 
     def _clip(self, grads: list[np.ndarray]) -> list[np.ndarray]:
