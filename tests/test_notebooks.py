@@ -16,7 +16,7 @@ from mktutils.lesson.runner import kernel_env
 
 NAMES = [path.relative_to(ROOT / "notebooks").as_posix() for path in NOTEBOOKS]
 FAST = "01_"  # the lesson that `course.py test --fast` executes
-THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
 def environment(data: Path) -> dict[str, str]:

@@ -326,7 +326,7 @@ def linear():
 
 
 def follow(callback, losses):
-    """Feed a callback with one loss per epoch; return the epochs trained and the epoch of the weights kept."""
+    """Feed a callback with one loss per epoch: the epochs trained, and the epoch of the weights kept."""
     model = SimpleNamespace(stop_training=False)
     model.get_weights, model.set_weights = lambda: model.now, lambda best: setattr(model, "now", best)
     if hasattr(callback, "set_model"):

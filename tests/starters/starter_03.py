@@ -1,12 +1,13 @@
 """Two CSVs that lesson 03 never saw, and what its starter must print for them."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-# Of each CSV: the columns that the starter must name, and where test log-loss and AUC of a healthy network lie.
-# The network finds a window (hour, age) and a product of two columns; a straight line reaches an AUC of 0.55 and 0.67.
+# Of each CSV: the columns that the starter must name, then where log-loss and AUC of a healthy network lie.
+# It finds a window (of hour, of age) and a product of two columns; a straight line reaches an AUC of LINES.
 EXPECTED = {
     "gaps": (["shop"], (0.38, 0.44), (0.875, 0.905)),
     "bots": ([], (0.37, 0.43), (0.82, 0.87)),
