@@ -41,7 +41,7 @@ def check_bce_gradient(answer) -> None:
         y = (np.arange(n) % 4 == 1).astype(float)
         parts = pair_of(call(answer, X, y, w, b), "dw, db")
         dw, db = _dw(parts[0], X), _db(parts[1], n)
-        _known_slips(dw, X, y, X @ w + b)
+        _known_slips(dw, X, y, w, b)
         right_w = numerical_gradient(lambda v, X=X, y=y, b=b: _bce(X @ v + b, y).mean(), w)
         right_b = numerical_gradient(lambda v, X=X, y=y, w=w: _bce(X @ w + v, y).mean(), np.array([b]))
         _explain("dw", dw, right_w, n, _BCE_REMEDIES)
@@ -50,18 +50,19 @@ def check_bce_gradient(answer) -> None:
     X, y = np.array([[50.0], [-50.0], [1.0]]), np.array([1.0, 1.0, 0.0])
     with np.errstate(all="ignore"):
         parts = pair_of(call(answer, X, y, np.array([1.0]), 0.0), "dw, db")
-    right = np.mean((_sigmoid(X[:, 0]) - y) * X[:, 0])
+    dz = _sigmoid(X[:, 0]) - y
     dw, db = _dw(parts[0], X), _db(parts[1], 3)
     if not (np.isfinite(dw).all() and np.isfinite(db).all()):
         raise Wrong(
             "For a customer with z = 50 the probability is exactly 1, and the gradient became `nan`: somewhere stands "
             "p·(1 − p) in a denominator, or log(0). Shorten the fraction on paper first: p·(1 − p) cancels, and p − y remains."
         )
-    if not np.allclose(dw, right):
-        raise Wrong(
-            f"For customers with z = 50, −50 and 1 and labels 1, 1, 0 `dw` is {dw[0]:.4g}; it must be {right:.4g}. Use p − y as it is: "
-            "a probability that is clipped gives no gradient to the customers who are most wrong."
-        )
+    for name, got, right in [("dw", dw[0], np.mean(dz * X[:, 0])), ("db", db[0], np.mean(dz))]:
+        if not np.isclose(got, right):
+            raise Wrong(
+                f"For customers with z = 50, −50 and 1 and labels 1, 1, 0 `{name}` is {got:.4g}; it must be {right:.4g}. Use p − y as "
+                "it is: a probability that is clipped gives no gradient to the customers who are most wrong."
+            )
 
 
 def _dw(value, X: np.ndarray) -> np.ndarray:
@@ -89,7 +90,8 @@ def _db(value, n: int) -> np.ndarray:
     return array_of(value[0] if np.shape(value) == (1,) else value, (), "`db`").reshape(1)
 
 
-def _known_slips(dw: np.ndarray, X: np.ndarray, y: np.ndarray, z: np.ndarray) -> None:
+def _known_slips(dw: np.ndarray, X: np.ndarray, y: np.ndarray, w: np.ndarray, b: float) -> None:
+    z = X @ w + b
     n, p = len(y), _sigmoid(z)
     squared = (p - y) * p * (1 - p)
     for dz, message in [
@@ -111,6 +113,15 @@ def _known_slips(dw: np.ndarray, X: np.ndarray, y: np.ndarray, z: np.ndarray) ->
             "Only the customers who ordered count here. The term with (1 − y)·log(1 − p) has a derivative too.",
         ),
         (p, "The labels are missing: the derivative by z is p − y."),
+        (_sigmoid(X @ w) - y, "The bias is missing in the prediction: z = X @ w + b."),
+        (
+            _sigmoid(-z) - y,
+            "The prediction is turned round, it falls where z grows: the sigmoid is 1 / (1 + e^(−z)), and a minus is missing in `np.exp`.",
+        ),
+        (
+            _sigmoid(X @ w - b) - y,
+            "In `np.exp(-X @ w + b)` the minus belongs to X @ w only. The minus must hold for the whole sum: −(X @ w + b).",
+        ),
     ]:
         for scale in (1 / n, 1.0):
             if np.allclose(dw, scale * X.T @ dz):

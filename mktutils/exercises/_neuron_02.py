@@ -1,4 +1,4 @@
-"""Checkers of lesson 02 for one neuron: its line, an activation, a class weight, the choice of its loss."""
+"""Checkers of lesson 02 for one neuron: its line, an activation, a class weight."""
 
 from typing import Any
 
@@ -21,6 +21,11 @@ def array_of(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
         raise Wrong(
             f"{what} has the shape {got.shape} and must have the shape {shape}. The numbers may be right, but "
             f"{got.shape} minus {shape} can give a whole table in NumPy. Use `.ravel()`, or leave the second axis out."
+        )
+    if shape == () and got.size == 1:
+        raise Wrong(
+            f"{what} is an array of shape {got.shape} and must be one number. Take the number out of it with `.item()`, or use an "
+            "index instead of a slice: `w[0]`, not `w[:1]`."
         )
     raise Wrong(f"{what} has the shape {got.shape} and must have the shape {shape}.")
 
@@ -93,6 +98,8 @@ def _check_intercept(intercept: float, w2: float, b: float, p: float) -> None:
             (np.log(p) - b) / w2,
             "The way back from p to z is the logarithm of the *odds*, p / (1 - p), not of p.",
         ),
+        ((z / np.log(10) - b) / w2, "`log` is the natural logarithm, `np.log`; you used the one to base 10."),
+        ((z / np.log(2) - b) / w2, "`log` is the natural logarithm, `np.log`; you used the one to base 2."),
         ((p / (1 - p) - b) / w2, "These are the odds. z is the *logarithm* of the odds."),
     ]:
         if np.isclose(intercept, wrong):
@@ -103,75 +110,97 @@ def _check_intercept(intercept: float, w2: float, b: float, p: float) -> None:
     )
 
 
-def check_leaky_derivative(answer) -> None:
+def check_elu_derivative(answer) -> None:
     need_function(answer)
-    z = np.array([[-3.0, -0.5, 0.5], [2.0, -0.1, 7.0]])
-    for slope, arguments in [(0.2, (z,)), (0.05, (z, 0.05)), (0.2, (z[0],))]:
-        try:
-            got = call(answer, *arguments)
-        except ValueError as e:
-            if "truth value" not in str(e):
-                raise
-            raise Wrong(
-                "`if` needs one truth value, and `z` is an array with many. Choose entry by entry: "
-                "`np.where(z > 0, ..., ...)`."
-            ) from None
-        given = arguments[0]
-        if np.shape(got) == () and got is not None and given.ndim:
-            raise Wrong(
-                f"The result is one number; for a `z` of shape {given.shape} it must have this shape."
-            )
-        _check_leaky(array_of(got, given.shape, "The result"), given, slope)
-    with np.errstate(all="ignore"):
-        at_zero = array_of(call(answer, np.array([-1.0, 0.0, 1.0])), (3,), "The result")[1]
-    if not 0.2 - 1e-9 <= at_zero <= 1 + 1e-9:
-        raise Wrong(f"At z = 0 the result is {at_zero:g}. Give 1 or the slope there; both are in use.")
+    z = np.array([[-3.0, -0.5, 0.5], [2.0, -0.1, 4.0]])
+    for alpha, arguments in [(0.3, (z, 0.3)), (1.0, (z,)), (2.0, (z[0], 2.0)), (0.3, (z[1], 0.3))]:
+        _check_elu(_elu_result(answer, *arguments), arguments[0], alpha)
+    at_zero = _elu_result(answer, np.array([-1.0, 0.0, 1.0]), 0.3)[1]
+    if not 0.3 - 1e-9 <= at_zero <= 1 + 1e-9:
+        raise Wrong(
+            f"At z = 0 and alpha = 0.3 the result is {at_zero:g}. Give the value of one of the two sides there: 1, or alpha."
+        )
+    far = _elu_result(answer, np.array([-1000.0, 1000.0]), 0.3)
+    if not np.allclose(far, [0, 1]):
+        raise Wrong(
+            f"For z = −1000 and z = 1000 the result is {far[0]:g} and {far[1]:g}; it must be 0 and 1. `np.exp(1000)` is infinite, and "
+            "infinite times 0 is `nan`. Choose with `np.where` instead of multiplying by 0, or use `np.exp(np.minimum(z, 0))`."
+        )
 
 
-def _check_leaky(got: np.ndarray, z: np.ndarray, slope: float) -> None:
-    if np.allclose(got, np.where(z > 0, 1, slope)):
+def _elu_result(answer, z: np.ndarray, *alpha: float) -> np.ndarray:
+    try:
+        with np.errstate(all="ignore"):
+            got = call(answer, z, *alpha)
+    except ValueError as e:
+        if "truth value" not in str(e):
+            raise
+        raise Wrong(
+            "`if` needs one truth value, and `z` is an array with many. Choose entry by entry: `np.where(z > 0, ..., ...)`."
+        ) from None
+    except TypeError as e:
+        if not str(e).startswith("only "):
+            raise
+        raise Wrong(
+            "`math.exp` and `float` take one number, and `z` is an array. `np.exp` takes the whole array."
+        ) from None
+    if np.shape(got) == () and got is not None:
+        raise Wrong(f"The result is one number; for a `z` of shape {z.shape} it must have this shape.")
+    return array_of(got, z.shape, "The result")
+
+
+def _check_elu(got: np.ndarray, z: np.ndarray, alpha: float) -> None:
+    e, up = np.exp(z), z > 0
+    right = np.where(up, 1, alpha * e)
+    if np.allclose(got, right):
         return
+    if z.flat[0] > 0 and np.allclose(got, np.trunc(right)):
+        raise Wrong(
+            "Where `z` starts with a positive number, every value below 1 became 0. `np.vectorize` takes the type of the first "
+            "result, and `1` is an integer: write `1.0`, or use `np.where`."
+        )
     for wrong, message in [
         (
-            np.where(z > 0, z, slope * z),
-            "This is leaky ReLU itself. Its derivative says how steep it is: a number that does not depend on the size of `z`.",
+            np.where(up, z, alpha * (e - 1)),
+            "This is ELU itself. Its derivative says how steep it is: 1 where f(z) = z.",
         ),
         (
-            np.where(z > 0, 1, 0),
-            "This is the derivative of plain ReLU, 0 for negative `z`. Leaky ReLU still rises there, with the slope: that "
-            "is what keeps the neuron learning.",
+            np.where(up, 1, alpha * (e - 1)),
+            "For negative `z` this is still alpha·(e^z − 1), the function. Multiply out: alpha·e^z − alpha. The second part "
+            "does not change with z, so it falls away in the derivative.",
         ),
         (
-            np.full(z.shape, slope),
-            "The slope holds for negative `z` only. For positive `z` the derivative is 1.",
-        ),
-        (np.ones(z.shape), "The derivative is 1 for positive `z` only. For negative `z` it is the slope."),
-        (
-            np.where(z > 0, slope, 1),
-            "The two sides are swapped: 1 for positive `z`, the slope for negative `z`.",
+            np.ones(z.shape),
+            "The derivative is 1 for positive `z` only. For negative `z` the function is a curve that becomes flat.",
         ),
         (
-            np.where(z > 0, 1, -slope),
-            "For negative `z` the function still *rises*: the derivative is plus the slope.",
+            np.where(up, 1, 0),
+            "This is the derivative of plain ReLU, 0 for negative `z`. ELU still rises there: differentiate alpha·(e^z − 1).",
         ),
         (
-            np.where(z > 0, 1, slope * z),
-            "For negative `z` the function is slope·z; its derivative is the slope alone.",
+            np.where(up, 1, e),
+            "With another `alpha` the result must change for negative `z`: the factor alpha stays in the derivative.",
         ),
         (
-            np.where(z > 0, z, slope),
-            "For positive `z` the function is z; its derivative is 1, not z.",
+            np.where(up, 1, alpha),
+            "For negative `z` you gave alpha alone, as for a straight line. ELU is a curve there: the derivative depends on z.",
         ),
+        (alpha * e, "alpha·e^z holds for negative `z` only. For positive `z` the function is z: how steep is it?"),
+        (np.where(up, z, alpha * e), "For positive `z` the function is z; its derivative is 1, not z."),
+        (np.where(up, alpha * e, 1), "The two sides are swapped: 1 belongs to positive `z`."),
+        (np.where(up, 1, -alpha * e), "For negative `z` the function still *rises*: the derivative is positive."),
+        (np.where(up, 1, alpha / e), "The exponent has the wrong sign: the function holds e^z, not e^(−z)."),
         (
-            np.where(z > 0, 1, 0.2),
-            "With another `slope` the result does not change: use the argument, not the number 0.2.",
+            np.where(up, 1, alpha * z * np.exp(z - 1)),
+            "This is the rule for powers, z^n. In e^z the variable is the exponent: e^z is its own derivative.",
         ),
     ]:
         if np.allclose(got, wrong):
             raise Wrong(message)
+    worst = int(np.argmax(np.where(np.isfinite(got), np.abs(got - right), np.inf)))
     raise Wrong(
-        f"For z = {z.ravel()[0]:g} and z = {z.ravel()[2]:g} the result is {got.ravel()[0]:g} and {got.ravel()[2]:g}; it must be "
-        f"{slope:g} and 1. On each side of 0 the function is a straight line: how steep is it?"
+        f"For z = {z.flat[worst]:g} and alpha = {alpha:g} the result is {got.flat[worst]:.4g}; it must be {right.flat[worst]:.4g}. "
+        "Differentiate each side of 0 on its own."
     )
 
 
@@ -195,8 +224,8 @@ def check_corrected(answer) -> None:
 
 
 def _check_corrected(got: np.ndarray, p: np.ndarray, weight: float) -> None:
-    odds = p / (1 - p)
-    if np.allclose(got, odds / weight / (1 + odds / weight), atol=1e-6):
+    odds, right = p / (1 - p), p / (p + weight * (1 - p))
+    if np.allclose(got, right, atol=1e-6):
         return
     for wrong, message in [
         (
@@ -218,68 +247,16 @@ def _check_corrected(got: np.ndarray, p: np.ndarray, weight: float) -> None:
             "These are logits; some are negative. Put them through the sigmoid to get probabilities.",
         ),
         (odds / weight, "These are odds. A probability is odds / (1 + odds)."),
+        (
+            p / (p * weight + 1 - p),
+            "The weight stands at p; it belongs at 1 − p. With it at p, a customer who is certain to order would keep 1 / weight only.",
+        ),
         (p, "The probabilities did not change."),
     ]:
         if np.allclose(got, wrong, atol=1e-6):
             raise Wrong(message)
+    worst = int(np.argmax(np.where(np.isfinite(got), np.abs(got - right), np.inf)))
     raise Wrong(
-        f"With the weight {weight:g}, p = 0.5 became {got[2]:.3g}; it must become {1 / (1 + weight):.3g}. The odds of 0.5 are 1; "
-        f"without the weight they are 1 / {weight:g}, and the probability is odds / (1 + odds)."
+        f"With the weight {weight:g}, p = {p[worst]:g} became {got[worst]:.3g}; it must become {right[worst]:.3g}. The odds of "
+        f"{p[worst]:g} are {odds[worst]:.3g}; without the weight they are {odds[worst]:.3g} / {weight:g}, and the probability is odds / (1 + odds)."
     )
-
-
-def check_losses(answer) -> None:
-    tasks = {
-        "orders in 30 days, yes or no": "binary cross-entropy",
-        "first category bought, one of ten": "categorical cross-entropy",
-        "spending, a few wholesale accounts": "Huber",
-        "spending, the total must be right": "squared error",
-    }
-    if not isinstance(answer, dict) or set(answer) != set(tasks):
-        raise Wrong(f"Give a dictionary with exactly these keys: {list(tasks)}.")
-    names = {name.lower(): name for name in tasks.values()}
-    given = {}
-    for task, name in answer.items():
-        if not isinstance(name, str) or name.strip().lower() not in names:
-            raise Wrong(f"{task!r}: {name!r} is not one of {tuple(tasks.values())}.")
-        given[task] = names[name.strip().lower()]
-    orders, category, usual, total = (given[task] for task in tasks)
-    if orders == "categorical cross-entropy":
-        raise Wrong(
-            "A yes or no needs one output with a sigmoid. Categorical cross-entropy asks for one output per class, with a softmax over them."
-        )
-    if orders != "binary cross-entropy":
-        raise Wrong(
-            "A yes or no is not an amount. With a sigmoid behind it, an error of an amount gives almost no gradient to the customers "
-            "who are most wrong (exercise 02.4)."
-        )
-    if category == "binary cross-entropy":
-        raise Wrong(
-            "Binary cross-entropy on ten outputs asks ten separate questions, and the ten chances need not add up to 1. Here exactly one of "
-            "ten categories is the first."
-        )
-    if category != "categorical cross-entropy":
-        raise Wrong(
-            "A category is not an amount: numbered 0 to 9, a bottle would lie between a book and a chair. The label is one of ten classes."
-        )
-    for task, name in [("usual", usual), ("total", total)]:
-        if "cross-entropy" in name:
-            raise Wrong(
-                "Spending in euros is an amount; a cross-entropy needs labels between 0 and 1."
-                + (" Look at the third task." if task == "usual" else " Look at the last task.")
-            )
-    if (usual, total) == ("squared error", "Huber"):
-        raise Wrong(
-            "The two tasks of spending are swapped. An error that is squared gives a wholesale account the weight of thousands of households: "
-            "it pulls the prediction towards the mean, which a total needs and a usual household does not."
-        )
-    if usual == "squared error":
-        raise Wrong(
-            "An error a hundred times as large counts ten thousand times when it is squared: a few wholesale accounts would decide what "
-            "is predicted for households. Huber counts large errors in proportion."
-        )
-    if total == "Huber":
-        raise Wrong(
-            "Huber pulls towards the middle of the customers, below the mean when a few spend very much: the sum of the predictions would be too "
-            "small. Totals need the mean, and squared error predicts the mean."
-        )

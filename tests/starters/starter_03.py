@@ -1,4 +1,4 @@
-"""Two CSVs that lesson 03 never saw, and what its starter must print for them."""
+"""Three CSVs that lesson 03 never saw, and what its starter must print for them."""
 
 import re
 from pathlib import Path
@@ -6,42 +6,44 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-# Of each CSV: the columns that the starter must name, then where log-loss and AUC of a healthy network lie.
-# It finds a window (of hour, of age) and a product of two columns; a straight line reaches an AUC of LINES.
+# Of each CSV: the text columns that the starter must name; the losses after one epoch with its own constants (float64
+# is stable to the last printed digit, and a wrong sign in one gradient moves them); then the range of seven
+# seeds, widened, for test log-loss and AUC. A straight line reaches an AUC of LINES.
 EXPECTED = {
-    "gaps": (["shop"], (0.38, 0.44), (0.875, 0.905)),
-    "bots": ([], (0.37, 0.43), (0.82, 0.87)),
+    "gaps": (["shop"], (0.638, 0.645), (0.40, 0.48), (0.85, 0.90)),
+    "bots": ([], (0.654, 0.667), (0.34, 0.43), (0.815, 0.87)),
+    "wide": (["note"], (0.725, 0.735), (0.45, 0.55), (0.78, 0.85)),
 }
 
 
 def make_csvs(folder: Path) -> dict[str, dict[str, object]]:
-    """Write both CSVs; return, for each, the constants of the starter that point to it."""
-    rng = np.random.default_rng(3)
+    """Write the CSVs; return, for each, the constants of the starter that point to it."""
+    rng = np.random.default_rng(31)
     rows = 6_000
     hour, price, stock = rng.uniform(0, 24, rows), rng.normal(80, 15, rows), rng.normal(0, 1, rows)
     z = np.where(np.abs(hour - 13) < 5, 2.5, -2.0) + 1.2 * (price - 80) / 15 * stock
     gaps = pd.DataFrame({"hour": hour, "price": price, "stock": stock, "currency": 1.0, "empty": np.nan})
-    gaps = gaps.assign(
-        shop=rng.choice(["north", "south"], rows), outcome=rng.random(rows) < 1 / (1 + np.exp(-z))
-    )
+    gaps = gaps.assign(shop=rng.choice(["north", "south"], rows), outcome=rng.random(rows) < 1 / (1 + np.exp(-z)))
     gaps.loc[rng.random(rows) < 0.1, "price"] = np.nan
     gaps.loc[rng.random(rows) < 0.02, "stock"] = np.inf
     gaps.loc[rng.random(rows) < 0.03, "shop"] = None
 
     person = rng.integers(50_000, 51_500, rows)
-    paid, age, visits = (
-        rng.lognormal(3, 1, rows),
-        rng.normal(40, 10, rows),
-        rng.poisson(4, rows).astype(float),
-    )
+    paid, age, visits = rng.lognormal(3, 1, rows), rng.normal(40, 10, rows), rng.poisson(4, rows).astype(float)
     z = -4 + 3 * (np.abs(age - 40) > 9) + 0.5 * visits * (paid > 20)
     bots = pd.DataFrame({"paid": paid, "age": age, "visits": visits, "person": person, "version": 2})
     bots = bots.assign(member=age > 35, y=(rng.random(rows) < 1 / (1 + np.exp(-z))).astype(int))
     bots["refund"] = np.where(bots["y"] == 1, rng.random(rows), 0.0)  # filled in afterwards
     bots.loc[rng.random(rows) < 0.003, "visits"] = 5_000.0
     bots.loc[rng.random(rows) < 0.001, "paid"] = 1e9
+
+    wide = pd.DataFrame(rng.normal(size=(4_000, 30)), columns=[f"c{i}" for i in range(30)])
+    z = 3 * np.abs(wide[["c1", "c5", "c8", "c13", "c21"]].sum(axis=1)) / np.sqrt(5) - 3
+    wide = wide.assign(note="a", answer=(rng.random(4_000) < 1 / (1 + np.exp(-z))).astype(float))
+
     gaps.to_csv(folder / "gaps.csv", index=False)
     bots.to_csv(folder / "bots.csv", index=False)
+    wide.to_csv(folder / "wide.csv", index=False)
     return {
         "gaps": {"CSV_PATH": str(folder / "gaps.csv"), "LABEL": "outcome", "ID": None},
         "bots": {
@@ -50,19 +52,18 @@ def make_csvs(folder: Path) -> dict[str, dict[str, object]]:
             "ID": "person",
             "KNOWN_LATER": ["refund"],
         },
+        "wide": {"CSV_PATH": str(folder / "wide.csv"), "LABEL": "answer", "ID": None},
     }
 
 
 def check(stdout: str) -> None:
-    """The loss falls from the first line on, and the network finds what a straight line cannot."""
+    """The loss falls, and the network finds what a straight line cannot, without learning noise by heart."""
     named = re.findall(r"'(\w+)'", stdout)
-    (case,) = (case for case, (text, *_) in EXPECTED.items() if text == named)
-    train, valid = np.array(
-        re.findall(r"log-loss ([\d.]+) on training rows, ([\d.]+) on val", stdout), float
-    ).T
-    assert len(train) == 5 and (np.diff(train) < 0).all() and np.abs(train - valid).max() < 0.08, stdout
-    last = re.findall(r"epoch (\d+): test log-loss ([\d.]+) \(constant ([\d.]+)\), AUC ([\d.]+)", stdout)
+    ((_, begin, losses, aucs),) = (expected for expected in EXPECTED.values() if expected[0] == named)
+    fell = np.array(re.findall(r"epoch \d: log-loss ([\d.]+) on training rows, ([\d.]+) on", stdout), float)
+    assert fell.shape == (5, 2) and (np.diff(fell[:, 0]) < 0).all(), stdout
+    assert np.abs(fell[0] - begin).max() < 0.0025, stdout
+    last = re.findall(r"epoch (\d+): test log-loss ([\d.]+) \(constant ([\d.]+)\), AUC ([\d.]+) ", stdout)
     epoch, loss, constant, auc = map(float, *last)
-    _, losses, aucs = EXPECTED[case]
     assert losses[0] < loss < losses[1] and aucs[0] < auc < aucs[1], stdout
-    assert 0.5 < constant < 0.7 and loss < train[-1] - 0.02 and 10 < epoch <= 200, stdout
+    assert 0.5 < constant < 0.7 and 10 < epoch <= 200, stdout
