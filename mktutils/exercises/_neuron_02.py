@@ -185,10 +185,16 @@ def _check_elu(got: np.ndarray, z: np.ndarray, alpha: float) -> None:
             np.where(up, 1, alpha),
             "For negative `z` you gave alpha alone, as for a straight line. ELU is a curve there: the derivative depends on z.",
         ),
-        (alpha * e, "alpha·e^z holds for negative `z` only. For positive `z` the function is z: how steep is it?"),
+        (
+            alpha * e,
+            "alpha·e^z holds for negative `z` only. For positive `z` the function is z: how steep is it?",
+        ),
         (np.where(up, z, alpha * e), "For positive `z` the function is z; its derivative is 1, not z."),
         (np.where(up, alpha * e, 1), "The two sides are swapped: 1 belongs to positive `z`."),
-        (np.where(up, 1, -alpha * e), "For negative `z` the function still *rises*: the derivative is positive."),
+        (
+            np.where(up, 1, -alpha * e),
+            "For negative `z` the function still *rises*: the derivative is positive.",
+        ),
         (np.where(up, 1, alpha / e), "The exponent has the wrong sign: the function holds e^z, not e^(−z)."),
         (
             np.where(up, 1, alpha * z * np.exp(z - 1)),

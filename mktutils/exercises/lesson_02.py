@@ -1,18 +1,21 @@
 """Exercises of lesson 02: one neuron, its losses and their gradients, and what its probabilities are worth."""
 
 from mktutils.exercises._losses_02 import check_bce_gradient, check_softmax_gradient, check_stable_bce
-from mktutils.exercises._neuron_02 import check_corrected, check_leaky_derivative, check_line, check_losses
+from mktutils.exercises._neuron_02 import check_corrected, check_elu_derivative, check_line
+from mktutils.exercises._questions_02 import TRAINING, check_losses
+from mktutils.exercises._training_02 import four_trainings
 from mktutils.lesson import Exercise, choice, predict
 
-__all__ = ["EXERCISES"]
+__all__ = ["EXERCISES", "four_trainings"]
 
-EXERCISES = [
+NEURON = [
     predict(
         "02.1",
         "The output of a neuron",
         "1",
         value=0.4502,
         tolerance=0.0006,
+        percent=True,
         misconceptions=[
             (-0.2, "−0.2 is z, the weighted sum. The neuron gives σ(z)."),
             (0.858, "0.858 is σ(1.8): the bias is missing. z = w·x + b, and b is −2."),
@@ -21,6 +24,7 @@ EXERCISES = [
             (0.9781, "0.978 is σ(3.8): the bias was added as +2. It is −2."),
             (0.525, "0.525 is σ(0.1): the two inputs are swapped. 0.8 belongs to 1, and 0.5 to 2."),
             (0.3318, "0.332 is σ(−0.7): the inputs are missing. Each weight is multiplied by its input."),
+            (450, "Write a decimal point, 0.450: a comma is left out when the answer is read."),
         ],
         otherwise="Three steps: multiply each weight by its input, add the products and the bias, and apply 1 / (1 + e^(−z)).",
         hints=[
@@ -49,23 +53,26 @@ def line(w, b, p):
     return slope, intercept
 """,
         analysis="The threshold moves the line and does not turn it: all lines of one neuron are parallel. A letter that costs less lowers "
-        "the threshold, and the line moves outwards; the neuron itself needs no new training.",
+        "the threshold. With positive weights the line then moves down and to the left, and more customers get a letter; the neuron itself "
+        "needs no new training.",
     ),
     Exercise(
         "02.3",
-        "The derivative of leaky ReLU",
+        "The derivative of ELU",
         "2",
-        check=check_leaky_derivative,
+        check=check_elu_derivative,
         hints=[
-            "The function consists of two straight lines. How steep is each?",
+            "Two sides of 0, two derivatives. Multiply out: alpha·(e^z − 1) = alpha·e^z − alpha.",
+            "e^z is its own derivative, and a constant has the derivative 0.",
             "`np.where(condition, value_if_true, value_if_false)` chooses entry by entry.",
         ],
         solution="""
-def leaky_relu_derivative(z, slope=0.2):
-    return np.where(z > 0, 1.0, slope)
+def elu_derivative(z, alpha=1.0):
+    return np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0)))
 """,
-        analysis="With plain ReLU a neuron whose z is negative for every customer gets the gradient 0 and never changes again. The slope, "
-        "0.2 here, keeps a path open. At 0 itself the derivative does not exist; libraries choose one of the two values.",
+        analysis="On the negative side f′ = alpha·e^z = f + alpha, so it costs nothing when f is known. At z = −1 it is still 0.37 (alpha = 1), where "
+        "plain ReLU has 0; at z = −10 it is 0.000045, and ELU is as good as saturated there. With alpha = 1 both sides meet at 0 with the slope 1. "
+        "`np.minimum(z, 0)` is there because `np.where` computes both of its branches, and e^1000 overflows.",
     ),
     predict(
         "02.4",
@@ -139,52 +146,6 @@ def softmax_gradient(Z, Y):
 """,
         analysis="Prediction minus label, divided by the number of rows: the same form as for the sigmoid with the binary cross-entropy. The "
         "second fault alone looks like a wrong learning rate in a loss curve; finite differences name it at once.",
-    ),
-    predict(
-        "02.7",
-        "From the mean to the sum",
-        "4",
-        value=0.00025,
-        tolerance=0.000005,
-        misconceptions=[
-            (
-                0.5,
-                "The gradient of the sum is 2,000 times that of the mean. With the same rate each step would be 2,000 times as long.",
-            ),
-            (
-                1000,
-                "You multiplied. The gradient of the sum is *larger*, so the learning rate must be *smaller*.",
-            ),
-            (0.0005, "This is 1 / 2,000. The rate 0.5 must be divided by 2,000."),
-            (4000, "You divided 2,000 by 0.5. It is the other way round."),
-        ],
-        otherwise="A step is the learning rate times the gradient. The gradient of the sum is 2,000 times as large; the product must stay the same.",
-        hints=[
-            "A step is the learning rate times the gradient. By which factor does the gradient grow?",
-            "The rate shrinks by the factor by which the gradient grows: the number of rows.",
-        ],
-        solution="answer = 0.5 / 2000",
-        analysis="0.5 / 2,000 = 0.00025. With the sum the right learning rate depends on the number of rows: next month, with more "
-        "customers, the same rate may be too high. With the mean it does not.",
-    ),
-    choice(
-        "02.8",
-        "Read a loss curve",
-        "4",
-        options={
-            "a": "A falls fast and becomes flat at the lowest value of the four: this is the good learning rate.",
-            "b": None,
-            "c": "C goes in the right direction at every step, and each step is tiny: this rate is too *low*.",
-            "d": "D is the same as A up to the step before the end: its rate is good. The curve ends because one empty cell made the loss, and "
-            "from then on every weight, `nan`. A rate that is too high shows in the jumps before.",
-        },
-        hints=[
-            "A step that is too long jumps over the lowest point and lands on the other side.",
-            "Which curve goes up again, and even above its start?",
-        ],
-        solution='answer = "B"',
-        analysis="Jumps mean that the steps are too long, a slow fall without jumps that they are too short, and `nan` that a value was not a number: then look "
-        "at the data and at log(0) first. Look at the curve before you change the network.",
     ),
     Exercise(
         "02.9",
@@ -294,3 +255,5 @@ def corrected(p, weight):
         "probabilities: with the weighted ones the shop writes to far too many.",
     ),
 ]
+
+EXERCISES = sorted([*NEURON, *TRAINING], key=lambda e: int(e.id.partition(".")[2]))

@@ -1,5 +1,7 @@
 """Right and wrong answers of lesson 02: the checker must accept the first and name the misconception of the second."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -36,37 +38,50 @@ def intercept_right(w, b, p):
 # 02.3 ------------------------------------------------------------------------------------------------------
 
 
-def leaky(z, slope=0.2):
-    return np.where(z > 0, z, slope * z)
+def elu(z, alpha=1.0):
+    return np.where(z > 0, z, alpha * (np.exp(z) - 1))
 
 
-def leaky_loop(z, slope=0.2):
+def elu_loop(z, alpha=1.0):
     out = np.empty(z.shape)
     for index in np.ndindex(z.shape):
-        out[index] = 1 if z[index] > 0 else slope
+        out[index] = 1 if z[index] > 0 else alpha * np.exp(z[index])
     return out
 
 
-def leaky_mask(z, slope=0.2):
-    return (z >= 0) + slope * (z < 0)
+def elu_minimum(z, alpha=1.0):
+    return (z > 0) + alpha * np.exp(np.minimum(z, 0)) * (z <= 0)
 
 
-def leaky_in_place(z, slope=0.2):
-    z[z >= 0] = 1
-    z[z < 0] = slope
+def elu_plus_alpha(z, alpha=1.0):
+    return np.where(z >= 0, 1, elu(z, alpha) + alpha)
+
+
+def elu_in_place(z, alpha=1.0):
+    z[z > 0] = np.nan
+    z = alpha * np.exp(z)
+    z[np.isnan(z)] = 1
     return z
 
 
-def leaky_as_list(z, slope=0.2):
-    return np.where(z > 0, 1, slope).tolist()
+def elu_as_list(z, alpha=1.0):
+    return np.where(z > 0, 1, alpha * np.exp(z)).tolist()
 
 
-def leaky_if(z, slope=0.2):
-    return 1 if z > 0 else slope
+def elu_if(z, alpha=1.0):
+    return 1 if z > 0 else alpha * np.exp(z)
 
 
-def leaky_divided(z, slope=0.2):
-    return leaky(z, slope) / z
+def elu_vectorized(one):
+    return lambda z, alpha=1.0: np.vectorize(lambda v: one if v > 0 else alpha * math.exp(v))(z)
+
+
+def elu_with(negative, positive=lambda z, alpha: 1):
+    return lambda z, alpha=1.0: np.where(z > 0, positive(z, alpha), negative(z, alpha))
+
+
+def elu_right(z, alpha):
+    return alpha * np.exp(z)
 
 
 # 02.5 ------------------------------------------------------------------------------------------------------
@@ -119,6 +134,21 @@ def gradient_column(X, y, w, b):
 def gradient_forgets_extremes(z, y):
     p = sigmoid(z)
     return np.where((p > 1e-7) & (p < 1 - 1e-7), p - y, 0)
+
+
+def gradient_of(p):
+    """The right gradient, with another prediction in it."""
+
+    def bce_gradient(X, y, w, b):
+        dz = p(X, w, b) - y
+        return X.T @ dz / len(y), dz.mean()
+
+    return bce_gradient
+
+
+def gradient_clips_bias(X, y, w, b):
+    dz = sigmoid(X @ w + b) - y
+    return X.T @ dz / len(y), gradient_forgets_extremes(X @ w + b, y).mean()
 
 
 # 02.6 ------------------------------------------------------------------------------------------------------
@@ -206,6 +236,111 @@ def corrected_bayes(p, weight):
     return [(q / weight) / (q / weight + 1 - q) for q in p]
 
 
+# 02.14 -----------------------------------------------------------------------------------------------------
+
+
+def train_loop(X, y, lr, epochs):
+    w, b = [0.0] * X.shape[1], 0.0
+    for _ in range(epochs):
+        dw, db = gradient_loop(X, y, np.array(w), b)
+        w = [v - lr * d for v, d in zip(w, dw, strict=True)]
+        b -= lr * db
+    return w, b
+
+
+def train_ones(X, y, lr, epochs):
+    X1, v = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1)
+    while epochs > 0:
+        v += lr * (X1 * (y - sigmoid(X1 @ v))[:, None]).mean(axis=0)
+        epochs -= 1
+    return pd.Series(v[:-1]), v[-1:]
+
+
+def train_float32(X, y, lr, epochs):
+    w, b = np.zeros(X.shape[1], "float32"), np.float32(0)
+    for _ in range(epochs):
+        dw, db = gradient_mean(X.astype("float32"), y.astype("float32"), w, b)
+        w, b = w - np.float32(lr) * dw, b - np.float32(lr) * db
+    return [w, b]
+
+
+def train_with(
+    dw=1,
+    db=1,
+    start=lambda d: (np.zeros(d), 0.0),
+    p=lambda X, w, b: sigmoid(X @ w + b),
+    more=0,
+    dz=None,
+    keep=1,
+):
+    """A training with a slip; `dw` and `db` may be numbers or functions of the number of rows."""
+
+    def train_neuron(X, y, lr, epochs):
+        w, b = start(X.shape[1])
+        for _ in range(epochs + more):
+            d = p(X, w, b) - y if dz is None else dz(p(X, w, b), y)
+            n = len(y)
+            step = (dw(n) if callable(dw) else dw) * lr * X.T @ d / n
+            w, b = keep * w - step, keep * b - (db(n) if callable(db) else db) * lr * d.mean()
+        return w, b
+
+    return train_neuron
+
+
+def train_new_weights(X, y, lr, epochs):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(epochs):
+        w = w - lr * X.T @ (sigmoid(X @ w + b) - y) / len(y)
+        b = b - lr * np.mean(sigmoid(X @ w + b) - y)
+    return w, b
+
+
+def train_new_bias(X, y, lr, epochs):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(epochs):
+        b = b - lr * np.mean(sigmoid(X @ w + b) - y)
+        w = w - lr * X.T @ (sigmoid(X @ w + b) - y) / len(y)
+    return w, b
+
+
+def train_column(X, y, lr, epochs, labels=lambda y: y):
+    w, b = np.zeros((X.shape[1], 1)), 0.0
+    for _ in range(epochs):
+        dz = sigmoid(X @ w + b) - labels(y)
+        w, b = w - lr * X.T @ dz / len(y), b - lr * dz.mean()
+    return w, b
+
+
+def train_labels_column(X, y, lr, epochs):
+    return train_column(X, y, lr, epochs, labels=lambda y: y[:, None])
+
+
+def train_history(X, y, lr, epochs):
+    path = [train_loop(X, y, lr, k) for k in range(epochs + 1)]
+    return np.array([w for w, _ in path]), np.array([b for _, b in path])
+
+
+def train_with_losses(X, y, lr, epochs):
+    return (*train_loop(X, y, lr, epochs), [0.5] * epochs)
+
+
+def train_returns_early(X, y, lr, epochs):
+    for _ in range(epochs):
+        return train_loop(X, y, lr, 1)
+
+
+def train_bias_rows(X, y, lr, epochs):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(epochs):
+        dz = (sigmoid(X @ w + b) - y) / len(y)
+        w, b = w - lr * X.T @ dz, b - lr * dz
+    return w, b
+
+
+def train_one_weight(X, y, lr, epochs):
+    return float(np.mean(train_loop(X, y, lr, epochs)[0])), 0.0
+
+
 LOSSES = {
     "orders in 30 days, yes or no": "binary cross-entropy",
     "first category bought, one of ten": "categorical cross-entropy",
@@ -216,7 +351,7 @@ ORDERS, CATEGORY, USUAL, TOTAL = LOSSES
 
 ANSWERS = {
     "02.1": {
-        "right": [0.45, "0.450", 0.4502],
+        "right": [0.45, "0.450", 0.4502, "45 %", 45.02],
         "wrong": [
             (-0.2, "weighted sum"),
             (0.858, "bias is missing"),
@@ -225,6 +360,7 @@ ANSWERS = {
             (0.978, "added as +2"),
             (0.525, "swapped"),
             (0.332, "inputs are missing"),
+            ("0,450", "decimal point"),
             (0.7, "Three steps"),
         ],
     },
@@ -239,6 +375,10 @@ ANSWERS = {
             (line_with(lambda w, b, p: (sigmoid(p) - b) / w[1]), "the way back"),
             (line_with(lambda w, b, p: (np.log(p) - b) / w[1]), "*odds*"),
             (line_with(lambda w, b, p: (p / (1 - p) - b) / w[1]), "*logarithm* of the odds"),
+            (line_with(lambda w, b, p: (np.log10(p / (1 - p)) - b) / w[1]), "you used the one to base 10"),
+            (line_with(lambda w, b, p: (np.log2(p / (1 - p)) - b) / w[1]), "you used the one to base 2"),
+            (line_with(lambda w, b, p: [intercept_right(w, b, p)]), "`.item()`"),
+            (line_with(intercept_right, lambda w: -w[:1] / w[1:]), "not `w[:1]`"),
             (line_with(lambda w, b, p: 17.0), "must be 4"),
             (line_with(intercept_right, lambda w: w[0] / w[1]), "slope has the wrong sign"),
             (line_with(intercept_right, lambda w: -w[1] / w[0]), "axes are swapped"),
@@ -252,23 +392,30 @@ ANSWERS = {
         ],
     },
     "02.3": {
-        "right": [leaky_loop, leaky_mask, leaky_in_place, leaky_as_list],
+        "right": [elu_loop, elu_minimum, elu_plus_alpha, elu_in_place, elu_as_list, elu_vectorized(1.0)],
         "wrong": [
-            (leaky, "leaky ReLU itself"),
-            (lambda z, slope=0.2: np.where(z > 0, 1, 0), "plain ReLU"),
-            (lambda z, slope=0.2: np.full(z.shape, slope), "negative `z` only"),
-            (lambda z, slope=0.2: np.ones_like(z), "positive `z` only"),
-            (lambda z, slope=0.2: np.where(z > 0, slope, 1), "swapped"),
-            (lambda z, slope=0.2: np.where(z > 0, 1, -slope), "still *rises*"),
-            (lambda z, slope=0.2: np.where(z > 0, 1, slope * z), "the slope alone"),
-            (lambda z, slope=0.2: np.where(z > 0, z, slope), "is 1, not z"),
-            (lambda z, slope=0.2: np.where(z > 0, 1, 0.2), "use the argument"),
-            (lambda z, slope=0.2: np.where(z > 0, 2, slope), "how steep"),
-            (lambda z, slope=0.2: slope, "one number"),
-            (lambda z, slope=0.2: None, "`return`"),
-            (lambda z, slope=0.2: leaky_mask(z, slope).ravel(), "has the shape (6,)"),
-            (leaky_if, "`np.where(z > 0, ..., ...)`"),
-            (leaky_divided, "At z = 0"),
+            (elu, "ELU itself"),
+            (elu_with(lambda z, alpha: alpha * (np.exp(z) - 1)), "does not change with z"),
+            (lambda z, alpha=1.0: np.ones_like(z), "positive `z` only"),
+            (elu_with(lambda z, alpha: 0), "plain ReLU"),
+            (elu_with(lambda z, alpha: np.exp(z)), "factor alpha stays"),
+            (elu_with(lambda z, alpha: alpha), "alpha alone"),
+            (lambda z, alpha=1.0: alpha * np.exp(z), "negative `z` only"),
+            (elu_with(elu_right, lambda z, alpha: z), "is 1, not z"),
+            (elu_with(lambda z, alpha: 1, elu_right), "swapped"),
+            (elu_with(lambda z, alpha: -alpha * np.exp(z)), "still *rises*"),
+            (elu_with(lambda z, alpha: alpha * np.exp(-z)), "the wrong sign"),
+            (elu_with(lambda z, alpha: alpha * z * np.exp(z - 1)), "rule for powers"),
+            (elu_with(elu_right, lambda z, alpha: 2), "Differentiate each side"),
+            (lambda z, alpha=0.2: elu_minimum(z, alpha), "and alpha = 1 the result"),
+            (lambda z, alpha=1.0: (z > 0) + alpha * np.exp(z) * (z < 0), "At z = 0"),
+            (lambda z, alpha=1.0: (z > 0) + alpha * np.exp(z) * (z <= 0), "infinite times 0"),
+            (elu_vectorized(1), "`1` is an integer"),
+            (lambda z, alpha=1.0: alpha, "one number"),
+            (lambda z, alpha=1.0: None, "`return`"),
+            (lambda z, alpha=1.0: elu_minimum(z, alpha).ravel(), "has the shape (6,)"),
+            (elu_if, "`np.where(z > 0, ..., ...)`"),
+            (lambda z, alpha=1.0: alpha * math.exp(z), "`np.exp` takes the whole array"),
         ],
     },
     "02.4": {
@@ -297,7 +444,7 @@ ANSWERS = {
             (gradient_with(right_dz, lambda X, dz: (X * dz[:, None], dz.mean())), "line for each row"),
             (gradient_with(right_dz, lambda X, dz: (dz.mean(), dz.mean())), "its own derivative"),
             (gradient_with(right_dz, lambda X, dz: X.T @ dz / len(X)), "Return two values"),
-            (gradient_with(right_dz, lambda X, dz: (0 * X[0], dz.mean())), "every entry is 0"),
+            (gradient_with(right_dz, lambda X, dz: (0 * X[0], dz.mean())), "every entry is zero"),
             (gradient_with(lambda z, y: 2 * (sigmoid(z) - y)), "factor 2 too many"),
             (gradient_with(lambda z, y: z - y), "where the probability belongs"),
             (gradient_with(lambda z, y: right_dz(z, y) * sigmoid(z) * sigmoid(-z)), "squared error"),
@@ -308,6 +455,10 @@ ANSWERS = {
             (gradient_with(long_way), "Shorten the fraction"),
             (gradient_with(gradient_forgets_extremes), "most wrong"),
             (gradient_column, "gives a table of"),
+            (gradient_of(lambda X, w, b: sigmoid(X @ w)), "bias is missing"),
+            (gradient_of(lambda X, w, b: 1 / (1 + np.exp(X @ w + b))), "a minus is missing"),
+            (gradient_of(lambda X, w, b: 1 / (1 + np.exp(-X @ w + b))), "−(X @ w + b)"),
+            (gradient_clips_bias, "`db` is"),
         ],
     },
     "02.6": {
@@ -329,6 +480,8 @@ ANSWERS = {
             (0.5, "2,000 times as long"),
             (1000, "You multiplied"),
             (0.0005, "must be divided by 2,000"),
+            (0.0003, "is rounded"),
+            (0.0002, "cut off"),
             (4000, "other way round"),
             (0.1, "the product must stay the same"),
         ],
@@ -372,7 +525,24 @@ ANSWERS = {
         ],
     },
     "02.11": {
-        "right": [LOSSES, {task: name.upper() for task, name in reversed(LOSSES.items())}],
+        "right": [
+            LOSSES,
+            {task: name.upper() for task, name in reversed(LOSSES.items())},
+            dict(
+                zip(
+                    LOSSES,
+                    ("binary crossentropy", "CategoricalCrossentropy", "Huber loss", "mean squared error"),
+                    strict=True,
+                )
+            ),
+            dict(
+                zip(
+                    LOSSES,
+                    ("binary cross entropy ", "categorical_crossentropy", "huber-loss", "MSE"),
+                    strict=True,
+                )
+            ),
+        ],
         "wrong": [
             (LOSSES | {ORDERS: "categorical cross-entropy"}, "one output with a sigmoid"),
             (LOSSES | {ORDERS: "squared error"}, "almost no gradient"),
@@ -400,13 +570,70 @@ ANSWERS = {
             (lambda p, weight: logit(p) - np.log(weight), "These are logits"),
             (lambda p, weight: p / (1 - p) / weight, "These are odds"),
             (lambda p, weight: p, "did not change"),
-            (lambda p, weight: p**weight, "must become 0.1"),
+            (lambda p, weight: p**weight, "p = 0.9 became 0.387; it must become 0.5"),
+            (lambda p, weight: p / (p * weight + (1 - p)), "belongs at 1 − p"),
             (lambda p, weight: p[:, None] / (p + weight * (1 - p))[:, None], "`.ravel()`"),
             (lambda p, weight: 1 / (1 + 1 / (p / (1 - p) / weight)) + 0 / (1 - p), "became `nan`"),
             (
                 lambda p, weight: np.clip(p / (p + weight * (1 - p)), 0.001, 0.999),
                 "p = 0 must stay 0",
             ),
+        ],
+    },
+    "02.14": {
+        "right": [train_loop, train_ones, train_float32],
+        "wrong": [
+            (train_with(-1, -1), "gradient *ascent*"),
+            (train_with(-1, 1), "The weights climb"),
+            (train_with(1, -1), "The bias climbs"),
+            (train_with(lambda n: n, lambda n: n), "gradient of the *sum*"),
+            (train_with(lambda n: n), "The weights use the sum"),
+            (train_with(1, lambda n: n), "The bias uses the sum"),
+            (train_with(lambda n: 1 / n, lambda n: 1 / n), "done twice"),
+            (train_with(lambda n: 1 / n), "For the weights the division"),
+            (train_with(1, 0), "The bias stays 0"),
+            (train_with(0, 1), "The weights stay 0"),
+            (train_new_weights, "uses the *new* weights"),
+            (train_new_bias, "uses the *new* bias"),
+            (train_with(keep=0), "replaces the weights"),
+            (train_with(p=lambda X, w, b: X @ w + b), "sigmoid is missing"),
+            (train_with(p=lambda X, w, b: sigmoid(X @ w)), "bias is missing in the prediction"),
+            (train_with(dz=lambda p, y: p), "labels are missing"),
+            (train_with(dz=lambda p, y: (p - y) * p * (1 - p)), "belongs to the squared error"),
+            (train_with(2, 2, dz=lambda p, y: (p - y) * p * (1 - p)), "gradient of the squared error"),
+            (train_with(2, 2), "factor 2 too many"),
+            (lambda X, y, lr, epochs: train_loop(X, y, 1, epochs), "learning rate is not used"),
+            (train_with(more=1), "there were 4 steps"),
+            (train_with(more=-1), "there were 2 steps"),
+            (train_returns_early, "inside the loop"),
+            (train_with(start=lambda d: (np.ones(d), 0.0)), "does not start at zero"),
+            (train_with(start=lambda d: (np.zeros(d), 1.0)), "does not start at zero"),
+            (train_with(start=lambda d: (np.random.default_rng(0).normal(size=d), 0.0)), "no random start"),
+            (train_with(dz=lambda p, y: np.sign(p - y)), "they must be"),
+            (train_labels_column, "`.ravel()`"),
+            (train_column, "gives a table of"),
+            (train_history, "Return those after the last step only"),
+            (train_with_losses, "Return two values"),
+            (train_bias_rows, "one number for each row"),
+            (train_one_weight, "each of the 4 weights"),
+            (lambda X, y, lr, epochs: None, "Return two values"),
+        ],
+    },
+    "02.15": {
+        "right": [0.2, "20 %", "0.20", 1.2 / 6],
+        "wrong": [
+            (5, "upside down"),
+            (0.17, "cost / (cost + value)"),
+            (0.1667, "cost / (cost + value)"),
+            (0.25, "taken off twice"),
+            (0.8, "does *not* order"),
+            (7.2, "euros"),
+            (4.8, "Many letters earn nothing"),
+            (0.1, "letter in the lesson"),
+            (0.15, "1.20 / 8"),
+            (0.133, "0.80 / 6"),
+            (0.5, "knows no euros"),
+            (0.3, "For which p is this 0?"),
         ],
     },
 }

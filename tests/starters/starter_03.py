@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-# Of each CSV: the text columns that the starter must name; the losses after one epoch with its own constants (float64
-# is stable to the last printed digit, and a wrong sign in one gradient moves them); then the range of seven
-# seeds, widened, for test log-loss and AUC. A straight line reaches an AUC of LINES.
+# For each CSV: the text columns that the starter must name; log-loss of training and validation rows after one
+# epoch, which a wrong sign in any gradient moves; test log-loss and AUC. A straight line reaches an AUC of 0.53,
+# 0.70 and 0.54. The network is trained in float64: changes of 1e-8 in its first weights move no printed digit.
+# If the constants of the starter change on purpose, run it on these CSVs and write the new numbers here.
 EXPECTED = {
-    "gaps": (["shop"], (0.638, 0.645), (0.40, 0.48), (0.85, 0.90)),
-    "bots": ([], (0.654, 0.667), (0.34, 0.43), (0.815, 0.87)),
-    "wide": (["note"], (0.725, 0.735), (0.45, 0.55), (0.78, 0.85)),
+    "gaps": (["shop"], (0.638, 0.645), (0.440, 0.877)),
+    "bots": ([], (0.654, 0.667), (0.365, 0.852)),
+    "wide": (["note"], (0.725, 0.735), (0.497, 0.815)),
 }
 
 
@@ -23,13 +24,19 @@ def make_csvs(folder: Path) -> dict[str, dict[str, object]]:
     hour, price, stock = rng.uniform(0, 24, rows), rng.normal(80, 15, rows), rng.normal(0, 1, rows)
     z = np.where(np.abs(hour - 13) < 5, 2.5, -2.0) + 1.2 * (price - 80) / 15 * stock
     gaps = pd.DataFrame({"hour": hour, "price": price, "stock": stock, "currency": 1.0, "empty": np.nan})
-    gaps = gaps.assign(shop=rng.choice(["north", "south"], rows), outcome=rng.random(rows) < 1 / (1 + np.exp(-z)))
+    gaps = gaps.assign(
+        shop=rng.choice(["north", "south"], rows), outcome=rng.random(rows) < 1 / (1 + np.exp(-z))
+    )
     gaps.loc[rng.random(rows) < 0.1, "price"] = np.nan
     gaps.loc[rng.random(rows) < 0.02, "stock"] = np.inf
     gaps.loc[rng.random(rows) < 0.03, "shop"] = None
 
     person = rng.integers(50_000, 51_500, rows)
-    paid, age, visits = rng.lognormal(3, 1, rows), rng.normal(40, 10, rows), rng.poisson(4, rows).astype(float)
+    paid, age, visits = (
+        rng.lognormal(3, 1, rows),
+        rng.normal(40, 10, rows),
+        rng.poisson(4, rows).astype(float),
+    )
     z = -4 + 3 * (np.abs(age - 40) > 9) + 0.5 * visits * (paid > 20)
     bots = pd.DataFrame({"paid": paid, "age": age, "visits": visits, "person": person, "version": 2})
     bots = bots.assign(member=age > 35, y=(rng.random(rows) < 1 / (1 + np.exp(-z))).astype(int))
@@ -59,11 +66,12 @@ def make_csvs(folder: Path) -> dict[str, dict[str, object]]:
 def check(stdout: str) -> None:
     """The loss falls, and the network finds what a straight line cannot, without learning noise by heart."""
     named = re.findall(r"'(\w+)'", stdout)
-    ((_, begin, losses, aucs),) = (expected for expected in EXPECTED.values() if expected[0] == named)
+    ((_, begin, end),) = (expected for expected in EXPECTED.values() if expected[0] == named)
     fell = np.array(re.findall(r"epoch \d: log-loss ([\d.]+) on training rows, ([\d.]+) on", stdout), float)
     assert fell.shape == (5, 2) and (np.diff(fell[:, 0]) < 0).all(), stdout
     assert np.abs(fell[0] - begin).max() < 0.0025, stdout
-    last = re.findall(r"epoch (\d+): test log-loss ([\d.]+) \(constant ([\d.]+)\), AUC ([\d.]+) ", stdout)
-    epoch, loss, constant, auc = map(float, *last)
-    assert losses[0] < loss < losses[1] and aucs[0] < auc < aucs[1], stdout
-    assert 0.5 < constant < 0.7 and 10 < epoch <= 200, stdout
+    ((epoch, loss, constant, auc),) = re.findall(
+        r"epoch (\d+): test log-loss ([\d.]+) \(constant ([\d.]+)\), AUC ([\d.]+) ", stdout
+    )
+    assert abs(float(loss) - end[0]) < 0.004 and abs(float(auc) - end[1]) < 0.004, stdout
+    assert 0.5 < float(constant) < 0.7 and 10 < int(epoch) < 200, stdout
