@@ -26,7 +26,9 @@ def test_importing_the_package_takes_under_a_third_of_a_second_and_loads_nothing
     assert not {"numpy", "pandas", "matplotlib", "sklearn", "keras", "tensorflow"} & set(modules)
 
 
-@pytest.mark.parametrize("name", ["shop", "datasets", "preprocessing", "scratch", "metrics", "plots", "lesson"])
+@pytest.mark.parametrize(
+    "name", ["shop", "datasets", "preprocessing", "scratch", "metrics", "plots", "lesson"]
+)
 def test_no_module_loads_tensorflow_until_it_is_used(name):
     modules = run(f"import sys, mktutils.{name}; print(*sys.modules)").split()
     assert not {"tensorflow", "keras"} & set(modules)

@@ -377,3 +377,9 @@ def test_the_gradient_of_the_input_agrees_with_differences():
 def test_the_check_needs_float64():
     with error_naming("float64"):
         scratch.check_gradients(small().build(4), *data("numbers"))
+
+
+@pytest.mark.parametrize("layer", [scratch.Dense(2), scratch.BatchNormalization()])
+def test_a_layer_that_was_not_built_says_so(layer):
+    with pytest.raises(RuntimeError, match="call build"):
+        layer.forward(np.ones((3, 2)))

@@ -90,7 +90,7 @@ class BatchNormalization(Layer):
 
     def forward(self, X: np.ndarray, training: bool = False) -> np.ndarray:
         """Return gamma·x̂ + beta; in training, update the moving mean and variance as well."""
-        self.check_input(X, self.params["gamma"])
+        self.check_input(X, self.parameter("gamma"))
         mean, variance = self.state["moving_mean"], self.state["moving_variance"]
         if training:
             mean, variance = X.mean(axis=0), X.var(axis=0)
@@ -134,8 +134,8 @@ class Residual(Layer):
 
     def __init__(self, layers: list[Layer], *, name: str | None = None) -> None:
         """Keep the layers of f, and name them."""
-        self.layers = list(layers)
         super().__init__(name=name)
+        self.layers = list(layers)
         if not self.layers:
             raise ValueError("Residual needs at least one layer")
         name_layers(self.layers)

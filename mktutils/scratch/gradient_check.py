@@ -108,7 +108,9 @@ def explain_gradient(
         return f"{name}: {factor:.3g} times the right gradient everywhere"
     error = np.abs(mine - expected)
     worst = ", ".join(str(int(i)) for i in np.unravel_index(error.argmax(), error.shape))
-    return f"{name}: differs by at most {_short(error.max() / scale)} (relative), most at entry ({worst})"
+    return (
+        f"{name}: differs by at most {_short(error.max() / scale)} times the largest entry, most at ({worst})"
+    )
 
 
 def check_gradients(

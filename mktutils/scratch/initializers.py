@@ -1,7 +1,8 @@
 """How weights start: functions of (shape, rng) that return float64 numbers.
 
-A kernel has shape (fan_in, fan_out): so many inputs, so many units. The scale is chosen so that the signal
-keeps its size from layer to layer: Glorot for tanh and sigmoid, He for ReLU, LeCun for linear layers.
+A kernel has shape (fan_in, fan_out): so many inputs, so many units. The scale is chosen so that sums
+keep their size from layer to layer: Glorot for tanh, He for ReLU, LeCun for linear layers. No start does so
+for a deep stack of sigmoids.
 """
 
 import math

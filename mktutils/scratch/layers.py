@@ -60,6 +60,12 @@ class Layer:
         """Return what the regulariser adds to the loss; its gradient is part of `grads`."""
         return 0.0
 
+    def parameter(self, key: str) -> np.ndarray:
+        """Return a parameter; raise RuntimeError before `build`."""
+        if key not in self.params:
+            raise RuntimeError(f"{self.label} has no {key} yet: call build, or put it into a Network")
+        return self.params[key]
+
     @property
     def weights(self) -> list[np.ndarray]:
         """All arrays in Keras' order: the parameters, then the state."""
@@ -137,7 +143,7 @@ class Dense(Layer):
 
     def forward(self, X: np.ndarray, training: bool = False) -> np.ndarray:
         """Return activation(z) with z = X @ kernel + bias, shape (n, units)."""
-        self.check_input(X, self.params["kernel"])
+        self.check_input(X, self.parameter("kernel"))
         z = X @ self.params["kernel"]
         z += self.params["bias"]
         self.cache = X, z

@@ -18,8 +18,9 @@ class Optimizer:
     `learning_rate` is a number, or a schedule that is called with `iterations`, the number of steps so far.
     `global_clipnorm` scales all gradients down together when the norm of all their entries exceeds it.
 
-    Raises ValueError for a learning rate that is not finite and > 0, and for shapes or dtypes that differ
-    between parameters and gradients, or change between steps. NaN is not refused: it spreads without warning.
+    Raises ValueError for a learning rate that is not finite and > 0, for shapes or dtypes that differ between
+    parameters and gradients, and when the optimiser is used for a second network. NaN is not refused: it
+    spreads without a warning.
 
     >>> class SignDescent(Optimizer):
     ...     def _update(self, w, g, rate):
@@ -39,6 +40,7 @@ class Optimizer:
             raise ValueError(f"global_clipnorm must be > 0, or None; got {global_clipnorm!r}")
         self.global_clipnorm = global_clipnorm
         self.iterations = 0
+        self._own: list[np.ndarray] = []
         self._memory: list[list[np.ndarray]] = []
 
     @property

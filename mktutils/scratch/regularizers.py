@@ -13,7 +13,8 @@ class _Regularizer:
 
 
 class L1(_Regularizer):
-    """Penalty l1·Σ|W| with gradient l1·sign(W), 0 at W = 0: pushes weights to exactly 0 (the lasso).
+    """Penalty l1·Σ|W| with gradient l1·sign(W), 0 at W = 0: pulls each weight towards 0 by the same
+    amount (the lasso). Steps of an optimiser then oscillate around 0; they rarely give exactly 0.
 
     W has any shape. Raises ValueError for a negative or infinite factor.
 

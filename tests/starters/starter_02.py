@@ -9,7 +9,8 @@ import pandas as pd
 # The laws that drew the labels: log odds per unit of each column, or of a level against the reference.
 LAWS = {
     "opens": {"opens": 0.5, "age": -0.04, "plan: gold": 1.2, "plan: silver": 0.6, "noise": 0.0},
-    "calls": {"calls": -0.35, "debt": 0.002, "student": 0.9, "tariff: prepaid": -0.8, "noise": 0.0},
+    "calls": {"calls": -0.35, "debt": 0.002, "student": 0.9, "tariff: prepaid": -0.8, "noise": 0.0}
+    | {"log(1 + pages)": 0.5},
 }
 
 
@@ -32,8 +33,10 @@ def make_csvs(folder: Path) -> dict[str, dict[str, object]]:
 
     calls, debt, student = rng.poisson(3, rows), rng.exponential(300, rows), rng.random(rows) < 0.05
     tariff = rng.choice(["contract", "prepaid"], rows, p=[0.7, 0.3]).astype(object)
+    pages = np.random.default_rng(3).lognormal(3, 1.2, rows).round()
     z = -1.5 - 0.35 * (calls - 3) + 0.002 * (debt - 300) + 0.9 * student - 0.8 * (tariff == "prepaid")
-    dated = pd.DataFrame({"calls": calls, "debt": debt, "student": student, "tariff": tariff})
+    z = z + 0.5 * (np.log1p(pages) - 3)
+    dated = pd.DataFrame({"calls": calls, "debt": debt, "student": student, "tariff": tariff, "pages": pages})
     dated = dated.assign(noise=rng.normal(size=rows), client=rng.integers(10**6, 10**6 + 900, rows))
     dated["day"] = (pd.Timestamp("2024-05-01") + pd.to_timedelta(rng.integers(0, 300, rows), "D")).astype(str)
     dated["left"] = (rng.random(rows) < 1 / (1 + np.exp(-z))).astype(int)
@@ -49,6 +52,7 @@ def make_csvs(folder: Path) -> dict[str, dict[str, object]]:
             "DATE": None,
             "ID": None,
             "GAPS": {},
+            "LOG": [],
             "COST, VALUE": (1.5, 6.0),
         },
         "dated": {
@@ -59,6 +63,7 @@ def make_csvs(folder: Path) -> dict[str, dict[str, object]]:
             "ID": "client",
             "KNOWN_LATER": ["farewell"],
             "GAPS": {"debt": [-1]},
+            "LOG": ["pages"],
             "COST, VALUE": (1.0, 5.0),
         },
     }
@@ -67,7 +72,7 @@ def make_csvs(folder: Path) -> dict[str, dict[str, object]]:
 def check(stdout: str) -> None:
     """The odds ratios are those of the law, the probabilities can be trusted, and the threshold pays."""
     number = r" +(-?[\d.]+)"
-    odds = re.findall(rf"(?m)^([a-z_]+(?:: \w+| is missing)?){4 * number}$", stdout)
+    odds = re.findall(rf"(?m)^([a-z_]+(?:: \w+| is missing)?|log\(1 \+ \w+\)){4 * number}$", stdout)
     odds = {name: tuple(map(float, values)) for name, *values in odds}
     assert all(0.01 < low <= ratio <= high < 30 for _, ratio, low, high in odds.values()), stdout
     (law,) = (law for first, law in LAWS.items() if first in odds)
@@ -78,7 +83,8 @@ def check(stdout: str) -> None:
     assert {"debt is missing", "age is missing"} & set(odds), stdout
     silent = {"calls": "tariff: staff", "opens": "age_in_months"}[next(iter(law))]
     assert silent not in odds and f"'{silent}': " in stdout, stdout
-    assert not {"name", "country", "empty", "client", "farewell", "day", "plan: trial"} & set(odds), stdout
+    unwanted = {"name", "country", "empty", "client", "farewell", "day", "plan: trial", "pages"}
+    assert not unwanted & set(odds), stdout
 
     constant, neuron = map(float, re.search(r"constant ([\d.]+), neuron ([\d.]+)", stdout).groups())
     assert constant - 0.16 < neuron < constant - 0.04, stdout
