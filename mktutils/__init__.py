@@ -15,6 +15,6 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 # Set before NumPy is first imported. The matrices of the lessons are small: with several threads OpenBLAS
-# spends more time on waiting than on arithmetic (measured on a busy machine with two cores: a training step of
-# lesson 03 takes 0.4 ms with one thread and 3 ms with two), and the last digits depend on their number.
+# spends more time on waiting than on arithmetic, and the last digits depend on their number. (Measured on a
+# busy machine with two cores: a training step of lesson 03 takes 0.4 ms with one thread and 3 ms with two.)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -41,7 +41,7 @@ def _check_moment(name: str, got: np.ndarray, old: np.ndarray, g: np.ndarray, ca
     raise Wrong(f"The new `{name}` is not right. Entry by entry it is {formula}.")
 
 
-def _check_adam_step(w, new_w, g, m, v, old_m, case: dict) -> None:
+def _check_adam_step(answer, w, new_w, g, m, v, old_m, case: dict) -> None:
     """Check the new parameters, when the new running means `m` and `v` are right."""
     lr, t, epsilon = case["lr"], case["t"], case["epsilon"]
     m_hat, v_hat = m / (1 - case["beta_1"] ** t), v / (1 - case["beta_2"] ** t)
@@ -85,6 +85,7 @@ def _check_adam_step(w, new_w, g, m, v, old_m, case: dict) -> None:
     for other, why in wrong:
         if same(other):
             raise Wrong(why)
+    _check_epsilon(answer)
     raise Wrong(
         f"`m` and `v` are right, the new `w` is not: at t = {t} its first entry moved by {step.flat[0]:.3g}, and it must move "
         f"by {right.flat[0]:.3g}. The step is `lr * m_hat / (np.sqrt(v_hat) + epsilon)`."
@@ -105,14 +106,28 @@ def check_adam_step(answer) -> None:
         got = _three(call(answer, w, g, m, v, t, **given), shape)
         _check_moment("m", got[1], m, g, case)
         _check_moment("v", got[2], v, g, case)
-        _check_adam_step(w, got[0], g, got[1], got[2], m, case)
+        _check_adam_step(answer, w, got[0], g, got[1], got[2], m, case)
     w, zero = np.array([1.0, -2.0]), np.zeros(2)
     with np.errstate(divide="ignore", invalid="ignore"):
         got = _three(call(answer, w, zero, zero, zero, 1), (2,))
     if not np.allclose(got[0], w):
+        _check_epsilon(answer)
         raise Wrong(
             f"With a gradient that is always 0, `w` must stay as it is; it became {got[0].tolist()}. `epsilon` stands there so that "
             "nothing is divided by 0: `np.sqrt(v_hat) + epsilon`."
+        )
+
+
+def _check_epsilon(answer) -> None:
+    """Whether `epsilon` is added behind the division: `m_hat / np.sqrt(v_hat) + epsilon`."""
+    one = np.array([1.0, 4.0])
+    steps = [one - _three(call(answer, one, one, one, one, 2, epsilon=e), (2,))[0] for e in (0.5, 1e-9)]
+    added = steps[0] - steps[1]
+    if np.allclose(added, added[0]) and abs(added[0]) > 1e-9:
+        raise Wrong(
+            "`w` must stay as it is while the gradient is always 0, and it does not. Is `epsilon` inside the brackets? Division comes "
+            "before addition: in `m_hat / np.sqrt(v_hat) + epsilon` it is added behind the division, where it prevents nothing. "
+            "Write `m_hat / (np.sqrt(v_hat) + epsilon)`."
         )
 
 

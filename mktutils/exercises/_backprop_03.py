@@ -52,7 +52,7 @@ _REMEDIES = {
     "opposite sign": "The gradient at the logit is `(P - y) / n`, and it keeps its sign on the way back.",
     "factor 2": "The 2 belongs to a squared error; at the logit the cross-entropy has the gradient `P - y`.",
     "NaN": "Look at the values line by line: which one stops being a number?",
-    "every entry is 0": "Nothing comes back through the network: is each factor of the chain there, and none of them 0?",
+    "every entry is zero": "Nothing comes back through the network: is each factor of the chain there, and none of them 0?",
 }
 
 

@@ -66,6 +66,15 @@ def _check_number(node, v, z: float) -> float:
             f"`sigmoid` returned a value of type `{type(node).__name__}`. A number has forgotten where it came from, so no "
             "gradient can flow back. Return a node of the engine: `out = Value(a, (v,))`."
         )
+    if isinstance(getattr(node, "parents", ()), type(v)):
+        raise Wrong(
+            "The parents are one node, and the engine needs a tuple, even of one: `out = Value(a, (v,))`. The comma makes the tuple."
+        )
+    if not callable(getattr(node, "_backward", print)):
+        raise Wrong(
+            "`_backward` was called, and its result, None, was kept. Give the function itself, without brackets: "
+            "`out._backward = _backward`. The engine calls it later, when `out.grad` is known."
+        )
     got, right = float(node.data), 1 / (1 + math.exp(-z))
     if _near(got, 1 - right):
         raise Wrong(
@@ -80,13 +89,43 @@ def _check_number(node, v, z: float) -> float:
     return got
 
 
+def _call(answer, v):
+    """The learner's new node; a parent that is no tuple stops some engines in the constructor already."""
+    try:
+        return call(answer, v)
+    except TypeError as e:
+        if "not iterable" in str(e):
+            raise Wrong(
+                "The parents must be a tuple, even of one: `out = Value(a, (v,))`. The comma makes it."
+            ) from None
+        raise
+
+
+def _check_one_node(node, v) -> None:
+    """The task asks for one node: count the operations between the result and `v`."""
+    operations, seen, stack = 0, {id(v)}, [node]
+    while stack:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        parents = getattr(current, "parents", ())
+        operations += bool(parents)
+        stack += parents
+    if operations > 1:
+        raise Wrong(
+            f"The number and the gradient are right, but this makes {operations} nodes; the task asks for one. Compute the number "
+            "with `np.exp(-v.data)`, make one `Value` with the parent `v`, and write its `_backward`."
+        )
+
+
 def check_sigmoid(answer, engine=None) -> None:
     need_function(answer)
     engine = engine or Value
     need_function(engine)
     for z in (0.7, -2.0):
         v = engine(z)
-        node = call(answer, v)
+        node = _call(answer, v)
         a = _check_number(node, v, z)
         right = a * (1 - a)
         got = _gradient(node * engine(3.0), v)
@@ -121,6 +160,8 @@ def check_sigmoid(answer, engine=None) -> None:
             f"For L = 3·σ(v) at v = {z} the gradient `v.grad` is {got:.4f}; 3·a·(1 − a) is {3 * right:.4f}."
         )
     _check_reuse(answer, engine)
+    v = engine(0.7)
+    _check_one_node(call(answer, v), v)
 
 
 def _check_reuse(answer, engine) -> None:

@@ -78,6 +78,28 @@ QUESTIONS = [
                 -0.271,
                 "−0.271 is the velocity of the third step alone. `w` is the sum of all three steps, and the gradient counts in each of them.",
             ),
+            (
+                -0.56,
+                "−0.56 is rounded to two decimals. All digits are short here: give three decimals.",
+            ),
+            (
+                -0.19,
+                "−0.19 is the velocity of the second step alone. There is a third step, and `w` is the sum of all three.",
+            ),
+            (
+                0.3,
+                "0.3 is three plain steps of 0.1, and uphill: with a positive gradient `w` goes *down*, and momentum keeps 0.9 of the "
+                "step before.",
+            ),
+            (
+                -0.2439,
+                "Here 0.9 also multiplies the new gradient: 0.9 · (v − 0.1 · g). It belongs to the old velocity alone, 0.9 · v − 0.1 · g, "
+                "and `w` is the sum of the three velocities.",
+            ),
+            (
+                -0.5049,
+                "Here 0.9 also multiplies the new gradient: 0.9 · (v − 0.1 · g). It belongs to the old velocity alone: 0.9 · v − 0.1 · g.",
+            ),
             (-0.29, "−0.29 is `w` after two steps. The third step is 0.9 · (−0.19) − 0.1."),
             (-0.1, "−0.1 is `w` after the first step. Two more follow."),
             (
@@ -87,8 +109,8 @@ QUESTIONS = [
         ],
         otherwise="Write the velocity of each of the three steps in a row: −0.1, then 0.9 · (−0.1) − 0.1, and so on. `w` is their sum.",
         hints=[
-            "The first velocity is −0.1. The second is 0.9 · (−0.1) − 0.1 = −0.19.",
-            "The third velocity is 0.9 · (−0.19) − 0.1 = −0.271. Add the three.",
+            "Write two columns on paper, the velocity and `w`, with one line for each step. The first velocity is −0.1; the second is 0.9 · (−0.1) − 0.1 = −0.19.",
+            "The third velocity is 0.9 · (−0.19) − 0.1 = −0.271. Add the three, and keep three decimals.",
         ],
         solution="answer = -(0.1 + 0.19 + 0.271)",
         analysis="−0.1 − 0.19 − 0.271 = −0.561, almost twice the way of plain SGD. With a gradient that never changes the steps grow towards "
@@ -98,30 +120,30 @@ QUESTIONS = [
         "03.9",
         "Steps in one epoch",
         "6",
-        value=71,
+        value=180,
         tolerance=0.01,
         misconceptions=[
             (
-                70,
-                "70 full batches hold 17,920 rows. The 13 rows that are left form one more batch, and one more step.",
+                179,
+                "179 full batches hold 17,900 rows. The 33 rows that are left form one more batch, and one more step.",
             ),
+            (179.33, "Steps are whole: 179 full batches, and the rest is one batch more."),
             (17_933, "17,933 would be one step for each row: batch size 1."),
-            (256, "256 is the number of rows in a batch. How many batches are there?"),
+            (100, "100 is the number of rows in a batch. How many batches are there?"),
             (
                 1,
-                "One step for each epoch is full-batch gradient descent. Here a step follows each batch of 256 rows.",
+                "One step for each epoch is full-batch gradient descent. Here a step follows each batch of 100 rows.",
             ),
-            (70.05, "Steps are whole: 70 full batches, and the rest is one batch more."),
         ],
         otherwise="Divide the rows by the batch size. What happens with the rows that are left?",
         hints=[
-            "17,933 / 256 is a little more than 70.",
-            "70 · 256 = 17,920. Are 13 rows left out, or are they a batch?",
+            "The optimiser changes the weights once for each batch. How many batches does one pass through the table make?",
+            "179 · 100 = 17,900. Are 33 rows left out, or are they a batch?",
         ],
-        solution="answer = -(-17_933 // 256)  # division, rounded up",
-        analysis="70 full batches and one of 13 rows: 71 steps. With batch size 32 one epoch has 561 steps, with the full batch a single one. An epoch costs "
-        "about the same arithmetic each time, and the number of steps that it buys differs by a factor of hundreds. Note that the 13 rows of the last batch "
-        "weigh more than the others in that epoch.",
+        solution="answer = -(-17_933 // 100)  # division, rounded up",
+        analysis="179 full batches and one of 33 rows: 180 steps. With batch size 32 one epoch has 561 steps, with the full batch a single one. An epoch costs "
+        "about the same arithmetic each time, and the number of steps that it buys differs by a factor of hundreds. Note that each of the 33 rows of the last "
+        "batch weighs three times as much in its step as a row of the others.",
     ),
     predict(
         "03.10",
@@ -151,5 +173,25 @@ QUESTIONS = [
         analysis="(1/4)¹⁰ = 9.5e-7: what arrives at the first layer is less than a millionth of what left the last one, and this is the *best* case, with all "
         "sigmoids at z = 0. The same learning rate cannot serve both ends. ReLU has the factor 1 wherever the unit is active, and a residual connection adds a path "
         "without any factor.",
+    ),
+    choice(
+        "03.16",
+        "A learning rate from the test",
+        "6",
+        options={
+            "a": "At 0.003 the loss of the test has hardly begun to fall: the steps are too small. The training works, and needs many times as "
+            "many epochs, as *SGD 0.001* in Figure 1.",
+            "b": None,
+            "c": "1.3 is the highest rate that was good for *one* step, taken from weights that many smaller steps had made ready. Used a thousand times it is "
+            "at the edge: the validation loss jumps from epoch to epoch. Leave a distance.",
+            "d": "At 13 the loss has risen: each step jumps over the minimum. That is the range of *SGD 20* in Figure 1, whose neurons died.",
+        },
+        hints=[
+            "Where does the loss fall, and where has it stopped falling?",
+            "The lowest point is the first place where larger steps no longer help. A rate that is used a thousand times must lie to the left of it, "
+            "and still on the falling part.",
+        ],
+        analysis="A tenth of the lowest point is a good start: far enough from the edge, and still quick. The test is rough, so compare two neighbours afterwards, "
+        "a third of it and three times as much (0.04 and 0.4), and take the one with the lowest validation loss. Another batch size or another optimiser needs its own test.",
     ),
 ]

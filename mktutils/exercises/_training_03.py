@@ -64,15 +64,15 @@ def check_sign(answer) -> None:
     }
     other = f"The gradient of `{name}` agrees with finite differences."
     raise Wrong(
-        f"{near.get(name, other)} Let finite differences name it: `check_gradients(network, X_train[:20], y_train[:20])` with "
-        '`network = colleagues_network(units=8, dtype="float64")`.'
+        f"{near.get(name, other)} Let finite differences name it: `scratch.check_gradients(network, X_train[:20], y_train[:20])` "
+        'with `network = colleagues_network(units=8, dtype="float64")`.'
     )
 
 
 _SEEN = {
     "A": "In panel A both lines come down slowly, lie close together, and still fall at the last epoch.",
     "B": "In panel B the training loss falls on and on, and the validation loss drifts upwards away from it.",
-    "C": "In panel C the validation loss jumps up and down from one epoch to the next, by more than it gains.",
+    "C": "In panel C the validation loss jumps up and down from one epoch to the next, and ends no lower than it began.",
     "D": "In panel D both lines fall fast, then lie low and close together.",
 }
 _CURVES = {"A": "100 times too low", "B": "overfitting", "C": "10 times too high", "D": "good"}
@@ -105,9 +105,9 @@ def _dictionary(answer, keys: list[str], values: list[str]) -> dict[str, str]:
 LOWER, HIGHER = "lower the learning rate", "raise the learning rate"
 BUILD, REGULARISE = "ReLU with He initialisation or residual connections", "early stopping or regularisation"
 _CURES = {
-    "loss becomes NaN after a few steps": (
+    "no gaps, loss from logits, yet NaN after a few steps": (
         LOWER,
-        "NaN after a few steps: the weights grew until a number was too large for the computer. Make the steps smaller.",
+        "The data and the loss are ruled out as causes: the weights grew until a number was too large for the computer. Make the steps smaller.",
     ),
     "gradients of the first layers are a millionth of the last ones": (
         BUILD,
@@ -131,7 +131,7 @@ _NOT_THIS = {
     ("training loss falls, validation loss rises", LOWER): (
         "With a lower learning rate the same overfitting comes later. "
     ),
-    ("loss becomes NaN after a few steps", REGULARISE): (
+    ("no gaps, loss from logits, yet NaN after a few steps", REGULARISE): (
         "There is no good epoch to go back to: the loss is NaN after a few steps. "
     ),
 }
@@ -184,10 +184,13 @@ def check_he_normal(answer) -> None:
     for value, why in [
         (
             np.sqrt(1 / n),
-            "This is √(1/n), made for tanh (LeCun). ReLU sets about half of the outputs to 0, so the variance is doubled: √(2/n).",
+            "This is √(1/n), made for tanh (LeCun). ReLU halves the mean square; what must the variance of the weights do then?",
         ),
         (2 / n, "2/n is the *variance*. `rng.normal` wants the standard deviation: its root."),
-        (1 / n, "1/n is a variance, and without the 2 for ReLU. The standard deviation is √(2/n)."),
+        (
+            1 / n,
+            "1/n is a variance, and without the 2 for ReLU. The standard deviation is the root of a variance.",
+        ),
         (
             np.sqrt(2 / units),
             "The number of units stands under the root. What adds up in a unit are its *inputs*: √(2/n_inputs).",
@@ -211,5 +214,6 @@ def check_he_normal(answer) -> None:
                 f"With 200 inputs and 600 units the standard deviation is {std:.4f}; it must be {right:.4f}. {why}"
             )
     raise Wrong(
-        f"With 200 inputs and 600 units the standard deviation is {std:.4f}; it must be √(2/200) = {right:.4f}."
+        f"With 200 inputs and 600 units the standard deviation is {std:.4f}; it must be {right:.4f}. ReLU halves the mean square, "
+        "so a layer keeps the size if n · Var(w) · ½ = 1. Solve it for Var(w), and take the root."
     )

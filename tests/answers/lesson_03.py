@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mktutils.scratch import get_initializer, numerical_gradient
+from mktutils.scratch import SGD, BinaryCrossentropy, Dense, Network, get_initializer, numerical_gradient
 
 
 def sig(z):
@@ -235,8 +235,27 @@ def sigmoid_no_backward(v):
 
 def sigmoid_called(v):
     out = _sigmoid()(v)
-    out._backward = out._backward() or (lambda: None)
+    out._backward = out._backward()
     return out
+
+
+def sigmoid_parent(v):
+    return Value(sig(v.data), (v))
+
+
+class Strict(Value):
+    """An engine whose constructor goes through the parents."""
+
+    def __init__(self, data, parents=()):
+        super().__init__(data, tuple(parents))
+
+
+def sigmoid_parent_strict(v):
+    return Strict(sig(v.data), v)
+
+
+def sigmoid_of_operations(v):
+    return ((v * -1).exp() + 1) ** -1
 
 
 # 03.7 -----------------------------------------------------------------------------------------------------
@@ -287,7 +306,7 @@ def _root(x):
 
 CURVES = {"A": "100 times too low", "B": "overfitting", "C": "10 times too high", "D": "good"}
 NAN, VANISH = (
-    "loss becomes NaN after a few steps",
+    "no gaps, loss from logits, yet NaN after a few steps",
     "gradients of the first layers are a millionth of the last ones",
 )
 APART, SLOW = "training loss falls, validation loss rises", "loss falls, but needs 300 epochs"
@@ -313,6 +332,94 @@ def _he(std, kind="normal"):
         return rng.normal(0, std(n_inputs, units), size)
 
     return he_normal
+
+
+# 03.15 ----------------------------------------------------------------------------------------------------
+
+
+def _train(
+    gradients=None,
+    new=lambda w, g, lr: w - lr * g,
+    end=lambda *weights: weights,
+    top=lambda P, y, n: (P - y) / n,
+):
+    """One step with one part changed: how the gradients, the new weights or the result are made."""
+    gradients = gradients or _backward(top=top)
+
+    def train_step(X, y, W1, b1, W2, b2, lr):
+        weights = (W1, b1, W2, b2)
+        return end(*(new(w, g, lr) for w, g in zip(weights, gradients(X, y, *weights), strict=True)))
+
+    return train_step
+
+
+def _tanh_gradients(X, y, W1, b1, W2, b2):
+    A1 = np.tanh(X @ W1 + b1)
+    dZ2 = (sig(A1 @ W2 + b2) - y) / len(X)
+    dZ1 = dZ2 @ W2.T * (1 - A1**2)
+    return X.T @ dZ1, dZ1.sum(axis=0), A1.T @ dZ2, dZ2.sum(axis=0)
+
+
+def train_scratch(X, y, W1, b1, W2, b2, lr):
+    network = Network(
+        [Dense(len(b1), "relu"), Dense(1, "sigmoid")],
+        loss=BinaryCrossentropy(),
+        optimizer=SGD(lr),
+        dtype="float64",
+    ).build(X.shape[1])
+    network.set_weights([W1, b1, W2, b2])
+    network.train_on_batch(X, y)
+    return network.get_weights()
+
+
+def train_output_first(X, y, W1, b1, W2, b2, lr):
+    A1 = np.maximum(X @ W1 + b1, 0)
+    dZ2 = (sig(A1 @ W2 + b2) - y) / len(X)
+    W2 = W2 - lr * A1.T @ dZ2
+    b2 = b2 - lr * dZ2.sum(axis=0)
+    dZ1 = dZ2 @ W2.T * (A1 > 0)
+    return W1 - lr * X.T @ dZ1, b1 - lr * dZ1.sum(axis=0), W2, b2
+
+
+def train_forward_again(X, y, W1, b1, W2, b2, lr):
+    g = _backward()(X, y, W1, b1, W2, b2)
+    W2, b2 = W2 - lr * g[2], b2 - lr * g[3]
+    g = _backward()(X, y, W1, b1, W2, b2)
+    return W1 - lr * g[0], b1 - lr * g[1], W2, b2
+
+
+def train_hidden_first(X, y, W1, b1, W2, b2, lr):
+    g = _backward()(X, y, W1, b1, W2, b2)
+    W1, b1 = W1 - lr * g[0], b1 - lr * g[1]
+    g = _backward()(X, y, W1, b1, W2, b2)
+    return W1, b1, W2 - lr * g[2], b2 - lr * g[3]
+
+
+def train_in_place(X, y, W1, b1, W2, b2, lr):
+    for w, g in zip((W1, b1, W2, b2), _backward()(X, y, W1, b1, W2, b2), strict=True):
+        w -= lr * g
+    return W1, b1, W2, b2
+
+
+def train_once():
+    """A step that keeps its first gradients for ever."""
+    kept = {}
+
+    def train_step(X, y, W1, b1, W2, b2, lr):
+        weights = (W1, b1, W2, b2)
+        g = kept.setdefault(X.shape, _backward()(X, y, *weights))
+        return [w - lr * one for w, one in zip(weights, g, strict=True)]
+
+    return train_step
+
+
+def train_none(X, y, W1, b1, W2, b2, lr):
+    train_in_place(X, y, *(w.copy() for w in (W1, b1, W2, b2)), lr)
+
+
+def train_shapes(X, y, W1, b1, W2, b2, lr):
+    dZ2 = sig(np.maximum(X @ W1 + b1, 0) @ W2 + b2) - y
+    return X.T @ (dZ2 @ W2), b1, W2, b2
 
 
 # 03.14 ----------------------------------------------------------------------------------------------------
@@ -394,7 +501,7 @@ ANSWERS = {
             (_hidden(top=lambda P, y, n: 2 * (P - y) / n), "belongs to a squared error"),
             (_hidden(top=lambda P, y, n: (P - y) * P * (1 - P) / n), "a factor too many"),
             (_hidden(top=lambda P, y, n: 2 * (P - y) * P * (1 - P) / n), "a factor too many"),
-            (_hidden(top=lambda P, y, n: (P - y) * 0), "every entry is 0"),
+            (_hidden(top=lambda P, y, n: (P - y) * 0), "Nothing comes back through the network"),
             (_hidden(top=lambda P, y, n: (P - y) / 0.3), "times the right gradient everywhere"),
             (_hidden(end=np.transpose), "it is transposed. With `Z = X @ W + b`"),
             (_hidden(end=np.ravel), "has the shape of its parameter"),
@@ -449,15 +556,18 @@ ANSWERS = {
         "right": [
             (_sigmoid(), Value),
             (lambda v: v._apply(sig(v.data), sig(v.data) * sig(-v.data)), Value),
-            (lambda v: ((v * -1).exp() + 1) ** -1, Value),
-            (lambda v: ((v * 0.5).tanh() + 1) * 0.5, Value),
+            (lambda v: v._apply(1 - sig(-v.data), sig(v.data) - sig(v.data) ** 2), Value),
         ],
         "wrong": [
             ((sigmoid_number, Value), "has forgotten where it came from"),
             ((sigmoid_same_node, Value), "gave back `v` itself"),
             ((sigmoid_changes_input, Value), "`v.data` was changed"),
             ((sigmoid_no_backward, Value), "No gradient arrives"),
-            ((sigmoid_called, Value), "No gradient arrives"),
+            ((sigmoid_called, Value), "without brackets: `out._backward = _backward`"),
+            ((sigmoid_parent, Value), "needs a tuple, even of one"),
+            ((sigmoid_parent_strict, Strict), "must be a tuple"),
+            ((sigmoid_of_operations, Value), "makes 4 nodes; the task asks for one"),
+            ((lambda v: ((v * 0.5).tanh() + 1) * 0.5, Value), "nodes; the task asks for one"),
             ((_sigmoid(number=lambda z: sig(-z)), Value), "which is 1 − σ"),
             ((_sigmoid(number=np.tanh), Value), "This is tanh"),
             ((_sigmoid(number=lambda z: 2 * z), Value), "holds 1.4000; σ(0.7) is 0.6682"),
@@ -483,6 +593,11 @@ ANSWERS = {
             (-0.29, "after two steps"),
             (-0.1, "after the first step"),
             (-0.0561, "ten times too small"),
+            (-0.56, "three decimals"),
+            (-0.19, "velocity of the second step"),
+            (0.3, "uphill"),
+            (-0.2439, "also multiplies the new gradient"),
+            (-0.5049, "also multiplies the new gradient"),
             (1, "Write the velocity"),
         ],
     },
@@ -526,6 +641,14 @@ ANSWERS = {
             ),
             (_adam(step=lambda c: 0.5), "it must move by"),
             (_adam(step=lambda c: c["lr"] * c["m_hat"] / np.sqrt(c["v_hat"])), "nothing is divided by 0"),
+            (
+                _adam(step=lambda c: c["lr"] * (c["m_hat"] / np.sqrt(c["v_hat"]) + c["epsilon"])),
+                "Is `epsilon` inside the brackets?",
+            ),
+            (
+                _adam(step=lambda c: c["lr"] * c["m_hat"] / np.sqrt(c["v_hat"]) - c["epsilon"]),
+                "Is `epsilon` inside the brackets?",
+            ),
             (_adam(mean=lambda m, g, b: b * m + g), "In `m` the new value has no weight"),
             (_adam(mean=lambda m, g, b: (1 - b) * m + b * g), "two weights in `m` are exchanged"),
             (_adam(mean=lambda m, g, b: 0.999 * m + 0.001 * g), "`m` was computed with the other β"),
@@ -554,15 +677,15 @@ ANSWERS = {
         ],
     },
     "03.9": {
-        "right": [71, "71"],
+        "right": [180, "180"],
         "wrong": [
-            (70, "13 rows"),
+            (179, "33 rows"),
+            (179.33, "Steps are whole"),
+            (17_933 / 100, "Steps are whole"),
             (17_933, "one step for each row"),
-            (256, "rows in a batch"),
+            (100, "rows in a batch"),
             (1, "full-batch"),
-            (70.05, "Steps are whole"),
-            (17_933 / 256, "Steps are whole"),
-            (72, "Divide the rows"),
+            (181, "Divide the rows"),
         ],
     },
     "03.10": {
@@ -621,7 +744,7 @@ ANSWERS = {
             (_he(lambda n, u: 1), "standard deviation 1"),
             (_he(lambda n, u: np.sqrt(n / 2)), "upside down"),
             (_he(lambda n, u: 0.05), "Glorot"),
-            (_he(lambda n, u: 0.3), "it must be √(2/200)"),
+            (_he(lambda n, u: 0.3), "n · Var(w) · ½ = 1"),
             (_he(lambda n, u: np.sqrt(2 / n), "uniform"), "the distribution is uniform"),
             (_he(lambda n, u: np.sqrt(2 / n), "cut"), "divide by 0.8796"),
             (lambda n, u, rng: rng.normal(0, np.sqrt(2 / n), (u, n)), "Rows are inputs"),
@@ -645,6 +768,50 @@ ANSWERS = {
             (stop_previous, "not with the epoch before"),
             (lambda v, patience: min(v), "Return two numbers"),
             (lambda v, patience: (len(v), min(v)), "epochs, not losses"),
+        ],
+    },
+    "03.15": {
+        "right": [_train(), _train(backward_other_place), train_scratch, _train(end=lambda *w: list(w))],
+        "wrong": [
+            (_train(new=lambda w, g, lr: w + lr * g), "uphill"),
+            (_train(top=lambda P, y, n: (y - P) / n), "uphill"),
+            (_train(new=lambda w, g, lr: w - g), "learning rate is missing"),
+            (_train(new=lambda w, g, lr: w - 0.5 * g), "Use the argument `lr`"),
+            (_train(new=lambda w, g, lr: w - 0.01 * g), "as if it were 0.01"),
+            (_train(new=lambda w, g, lr: g), "These are the gradients"),
+            (_train(new=lambda w, g, lr: lr * g), "These are the steps"),
+            (_train(new=lambda w, g, lr: w), "No weight has changed"),
+            (_train(top=lambda P, y, n: P - y), "9 times too long"),
+            (_train(top=lambda P, y, n: (P - y) / n**2), "9 times too short"),
+            (train_output_first, "needs the *old* `W2`"),
+            (train_forward_again, "needs the *old* `W2`"),
+            (train_hidden_first, "`W1` was changed before `dW2`"),
+            (train_in_place, "changed the array `W1`"),
+            (train_once(), "keep something from the step before"),
+            (_train(_tanh_gradients), "tanh in the hidden layer"),
+            (_train(_backward(mask=lambda Z1, dA1: 1)), "the mask of the ReLU is missing"),
+            (
+                _train(_backward(mask=lambda Z1, dA1: dA1 > 0)),
+                "2 of 4 gradients are wrong:\n`dW1`, `db1`: the mask of the ReLU was taken from",
+            ),
+            (_train(_backward(db1=lambda d: d.mean(axis=0))), "1 of 4 gradients is wrong:\n`db1`"),
+            (_train(_backward(db2=lambda d: -d.sum(axis=0))), "`db2`: every entry has the opposite sign"),
+            (_train(_backward(db2=lambda d: d)), "The new `b2` has the shape (9, 1)"),
+            (_train(end=lambda a, b, c, d: (c, d, a, b)), "The order of the four arrays"),
+            (_train(end=lambda a, b, c, d: a), "Return the four new arrays"),
+            (_train(end=lambda *w: ("W1", "b1", "W2", "b2")), "four arrays of numbers"),
+            (train_none, "returned None"),
+            (train_shapes, "shapes do not fit together"),
+            ([1, 2, 3, 4], "function itself"),
+        ],
+    },
+    "03.16": {
+        "right": ["b", "(B)"],
+        "wrong": [
+            ("a", "the steps are too small"),
+            ("c", "good for *one* step"),
+            ("d", "neurons died"),
+            (0.13, "one of the letters"),
         ],
     },
 }
