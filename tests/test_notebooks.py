@@ -60,9 +60,8 @@ def executed():
 
 
 def test_the_first_lessons_are_there():
-    missing = [
-        start for start in ("00_", "01_", "real_data/01_") if not any(n.startswith(start) for n in NAMES)
-    ]
+    expected = ("00_", "01_", "02_", "03_", "real_data/01_", "real_data/02_")
+    missing = [start for start in expected if not any(n.startswith(start) for n in NAMES)]
     assert not missing
 
 

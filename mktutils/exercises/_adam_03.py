@@ -23,6 +23,17 @@ def _check_moment(name: str, got: np.ndarray, old: np.ndarray, g: np.ndarray, ca
             "and the next step corrects anew.",
         ),
         (old, f"`{name}` did not change. Return the new running mean: {formula}."),
+        (
+            beta * old - (1 - beta) * value,
+            f"In `{name}` the new value comes with a minus, and a mean adds both parts. `(beta_{number} - 1)` in place of "
+            f"`(1 - beta_{number})` does the same: {formula}.",
+        ),
+        (-beta * old + (1 - beta) * value, f"In `{name}` the old mean comes with a minus: {formula}."),
+        (-right, f"The whole `{name}` has the opposite sign: {formula}."),
+        (
+            beta * old + (1 + beta) * value,
+            f"In `{name}` the weight of the new value has a plus, 1 + β; the two weights must add up to 1: {formula}.",
+        ),
         (beta * old + value, f"In `{name}` the new value has no weight (1 − β): {formula}."),
         ((1 - beta) * old + beta * value, f"The two weights in `{name}` are exchanged: {formula}."),
         (other * old + (1 - other) * value, f"`{name}` was computed with the other β: {formula}."),
@@ -55,7 +66,11 @@ def _check_adam_step(answer, w, new_w, g, m, v, old_m, case: dict) -> None:
     both = "Divide `m` by (1 − β₁ᵗ) and `v` by (1 − β₂ᵗ) before the step"
     later = [1 - case[f"beta_{k}"] ** (t + 1) for k in (1, 2)]
     wrong = [
-        (-right, "The step goes uphill: subtract it from `w`."),
+        (
+            -right,
+            "The step goes uphill: subtract it from `w`, with no minus before `m_hat`. The correction is `1 - beta_1**t`, and not "
+            "`beta_1**t - 1`.",
+        ),
         (
             lr * m / np.sqrt(v),
             f"The correction of the start is missing. `m` and `v` begin at 0 and are too small in the first steps. {both}.",
@@ -82,9 +97,28 @@ def _check_adam_step(answer, w, new_w, g, m, v, old_m, case: dict) -> None:
             "β is multiplied by `t`; the correction needs a power: `beta_1**t`.",
         ),
     ]
+    powers = [case[f"beta_{k}"] ** t for k in (1, 2)]
+    plus = (
+        "`1 + beta_{0}**t` stands in the correction of `{1}`; a minus is needed: `{1} / (1 - beta_{0}**t)`."
+    )
+    of_m, of_v = plus.format(1, "m"), plus.format(2, "v")
+    wrong += [
+        (lr * m / (1 + powers[0]) / np.sqrt(v_hat), of_m),
+        (lr * m_hat / np.sqrt(v / (1 + powers[1])), of_v),
+        (lr * m / (1 + powers[0]) / np.sqrt(v / (1 + powers[1])), f"{of_m} The same in `v`."),
+        (
+            lr * m / (1 - 1 / powers[0]) / np.sqrt(v_hat),
+            "The exponent in the correction of `m` has a minus: it is `beta_1**t`, not `beta_1**-t`.",
+        ),
+    ]
     for other, why in wrong:
         if same(other):
             raise Wrong(why)
+    if not np.isfinite(step).all():
+        raise Wrong(
+            f"At t = {t} the new `w` is NaN or infinite, though `m` and `v` are right. Was the root of a negative number taken? The correction "
+            "of `v` is `v / (1 - beta_2**t)`, and not `beta_2**t - 1` or `beta_2**-t`."
+        )
     _check_epsilon(answer)
     raise Wrong(
         f"`m` and `v` are right, the new `w` is not: at t = {t} its first entry moved by {step.flat[0]:.3g}, and it must move "
@@ -103,7 +137,8 @@ def check_adam_step(answer) -> None:
         if t == 1:
             m, v = np.zeros(shape), np.zeros(shape)
         case = usual | given | {"t": t}
-        got = _three(call(answer, w, g, m, v, t, **given), shape)
+        with np.errstate(all="ignore"):
+            got = _three(call(answer, w, g, m, v, t, **given), shape)
         _check_moment("m", got[1], m, g, case)
         _check_moment("v", got[2], v, g, case)
         _check_adam_step(answer, w, got[0], g, got[1], got[2], m, case)
@@ -116,6 +151,49 @@ def check_adam_step(answer) -> None:
             f"With a gradient that is always 0, `w` must stay as it is; it became {got[0].tolist()}. `epsilon` stands there so that "
             "nothing is divided by 0: `np.sqrt(v_hat) + epsilon`."
         )
+    _check_large_epsilon(answer)
+
+
+def _check_large_epsilon(answer) -> None:
+    """With epsilon = 0.1 its place and its sign can be seen; the textbook's place and that of Keras are right."""
+    w, g, m = np.random.default_rng(6).normal(size=(3, 3))
+    old_v, t, lr, epsilon = np.array([0.4, 0.9, 1.6]), 4, 0.01, 0.1
+    with np.errstate(all="ignore"):
+        new_w, m, v = _three(call(answer, w, g, m, old_v, t, lr=lr, epsilon=epsilon), (3,))
+    part = 1 - 0.999**t  # of v
+    m_hat, v_hat = m / (1 - 0.9**t), v / part
+    keras = lr * np.sqrt(part) / (1 - 0.9**t) * m  # divided by √v + epsilon
+
+    def same(*steps) -> bool:
+        return any(np.allclose(w - new_w, step, rtol=1e-6, atol=0) for step in steps)
+
+    e = epsilon
+    if same(lr * m_hat / (np.sqrt(v_hat) + e), keras / (np.sqrt(v) + e)):
+        return
+    write = "Write `m_hat / (np.sqrt(v_hat) + epsilon)`."
+    if same(lr * m_hat / (np.sqrt(v_hat) - e), keras / (np.sqrt(v) - e)):
+        raise Wrong(
+            f"`epsilon` is subtracted from the root; a plus is needed, so that nothing is divided by 0. {write}"
+        )
+    if same(
+        *(
+            step / np.sqrt(u + s * x)
+            for step, u in ((lr * m_hat, v_hat), (keras, v))
+            for x in (e, e**2)
+            for s in (1, -1)
+        )
+    ):
+        raise Wrong(
+            f"`epsilon` stands inside the root. RMSprop in Keras does so, Adam does not: it is added to the root. {write}"
+        )
+    if same(*(lr * m_hat / (np.sqrt(v_hat) + small) for small in (0, 1e-7, 1e-8))):
+        raise Wrong(
+            f"With `epsilon = 0.1` nothing changes: use the argument `epsilon`, not a number of your own. {write}"
+        )
+    raise Wrong(
+        f"All is right while `epsilon` is tiny; with `epsilon = 0.1` the first entry of `w` moves by {(w - new_w)[0]:.3g}, and it must move by "
+        f"{(lr * m_hat / (np.sqrt(v_hat) + e))[0]:.3g}. {write}"
+    )
 
 
 def _check_epsilon(answer) -> None:

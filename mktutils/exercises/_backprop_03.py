@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mktutils.exercises._signs_03 import forward_sign, hidden_sign, where_to_look
 from mktutils.lesson import Wrong, call, need_function
 from mktutils.lesson.feedback import learners_line
 from mktutils.scratch import explain_gradient
@@ -49,7 +50,6 @@ _REMEDIES = {
     "the gradient has shape": "A gradient has the shape of its parameter, so that the two can be subtracted.",
     "is missing": "The loss is a mean: divide by `len(X)`, once.",
     "is done twice": "Divide by `len(X)` once, in `dZ2`, and *sum* over the rows after that.",
-    "opposite sign": "The gradient at the logit is `(P - y) / n`, and it keeps its sign on the way back.",
     "factor 2": "The 2 belongs to a squared error; at the logit the cross-entropy has the gradient `P - y`.",
     "NaN": "Look at the values line by line: which one stops being a number?",
     "every entry is zero": "Nothing comes back through the network: is each factor of the chain there, and none of them 0?",
@@ -139,6 +139,9 @@ def check_hidden_gradient(answer) -> None:
         for wrong, message in _wrong_hidden_gradients(*case):
             if _same_up_to_factor(mine, wrong, n):
                 raise Wrong(message)
+        sign = hidden_sign(answer, mine, case, lambda a, b, n=n: _same_up_to_factor(a, b, n))
+        if sign:
+            raise Wrong(sign)
         if "differs by at most" in sentence:
             sentence += " Print the shapes and compare each line with the chain `dZ2`, `dA1`, `dZ1`, `dW1`."
         raise Wrong(sentence)
@@ -169,6 +172,10 @@ def _backward(X, y, W1, b1, W2, b2) -> tuple[dict[str, np.ndarray], list[tuple[d
         (
             back * (Z1 < 0),
             "the mask of the ReLU is turned round. The gradient passes where `Z1` is *above* 0",
+        ),
+        (
+            back * np.sign(Z1),
+            "where `Z1` is negative the gradient passes with a minus. The derivative of ReLU is 1 or 0, not −1: `Z1 > 0`",
         ),
         (back * A1, "multiplied by `A1` itself. The derivative of ReLU is 1 or 0: `Z1 > 0`"),
     ]
@@ -213,28 +220,47 @@ def check_backward(answer) -> None:
         shapes = [part.shape for part in arrays.values()]
         if (d, units) in shapes and (units, 1) in shapes and shapes.index((d, units)) > 0:
             raise Wrong("The order of the four gradients is another one: `return dW1, db1, dW2, db2`.")
-        right, faults = _backward(*case)
-        # The hidden layer can be judged only when what reaches it is right, and dW2 tells that.
-        if _fault_of("dW2", arrays["dW2"], right, [], n):
-            faults = []
-        findings = {name: _fault_of(name, part, right, faults, n) for name, part in arrays.items()}
-        if any(findings.values()):
-            raise Wrong(_report({name: why for name, why in findings.items() if why}))
+        report = judge(case, arrays)
+        if report:
+            raise Wrong(report)
 
 
-def _report(findings: dict[str, str]) -> str:
-    """List the faults, one line for each that differs, and say in which line of the function to look first."""
-    if {"dW1", "db1", "dW2"} <= set(findings):
-        where = "All four gradients use `dZ2`: repair that line first, and check again."
-    elif {"dW1", "db1"} <= set(findings):
-        where = "`dW2` is right, so `dZ2` is right. `dW1` and `db1` share the lines of `dA1` and `dZ1`: look there."
-    else:
-        where = (
-            "All that is shared with the other gradients is right: look at the line that computes this one."
-        )
+def judge(case, arrays: dict[str, np.ndarray], update: bool = False) -> str | None:
+    """What is wrong with the four gradients of 03.3, and in which line of the function to look first, or None.
+
+    `update`: the gradients were computed from the new weights of 03.15, so the fault may stand in the step.
+    """
+    n = len(case[0])
+    right, faults = _backward(*case)
+
+    def match(mine, other) -> bool:
+        return _same_up_to_factor(mine, other, n)
+
+    db2 = arrays["db2"].sum(keepdims=True).reshape(1)  # also where the sum over the rows was forgotten
+    signs = {
+        name: -1 if np.allclose(part, -right[name]) else 0
+        for name, part in (arrays | {"db2": db2}).items()
+        if part.shape == right[name].shape
+    }
+    right_db2 = bool(np.allclose(db2, right["db2"]))
+    wrong_dW2 = _fault_of("dW2", arrays["dW2"], right, [], n)
+    # The hidden layer can be judged only when what reaches it is right, and dW2 or db2 tells that.
+    if wrong_dW2 and not right_db2:
+        faults = []
+    findings = {name: _fault_of(name, part, right, faults, n) for name, part in arrays.items()}
+    findings = {name: why for name, why in findings.items() if why}
+    if not findings:
+        return None
+    verb = "is" if len(findings) == 1 else "are"
+    count = f"{len(findings)} of 4 gradients {verb} wrong"
+    forward = (
+        wrong_dW2 and not match(arrays["dW2"], right["dW2"]) and forward_sign(arrays["dW2"], case, match)
+    )
+    if forward:
+        return f"{count}, and one line before them is the cause. {forward} Repair it first, and check again."
     names_of: dict[str, list[str]] = {}
     for name, why in findings.items():
         names_of.setdefault(why, []).append(f"`{name}`")
     lines = [f"{', '.join(names)}: {why}" for why, names in names_of.items()]
-    verb = "is" if len(findings) == 1 else "are"
-    return "\n".join([f"{len(findings)} of 4 gradients {verb} wrong:", *lines, where])
+    opposite = {name for name, sign in signs.items() if sign == -1 and name in findings}
+    return "\n".join([f"{count}:", *lines, where_to_look(set(findings), opposite, right_db2, update)])

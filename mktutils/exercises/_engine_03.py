@@ -24,13 +24,61 @@ class Value:
         out._backward = _backward
         return out
 
-    def __add__(self, other: "Value") -> "Value":
-        """Return the sum of two values."""
+    def _apply(self, result: float, slope: float) -> "Value":
+        """Return the node of a function of one number: its result, and its local derivative."""
+        return self._node(result, (self, slope))
+
+    def __add__(self, other) -> "Value":
+        """Return the sum of two values, or of a value and a number."""
+        other = other if hasattr(other, "data") else Value(other)
         return self._node(self.data + other.data, (self, 1.0), (other, 1.0))
 
-    def __mul__(self, other: "Value") -> "Value":
-        """Return the product of two values."""
+    def __mul__(self, other) -> "Value":
+        """Return the product of two values, or of a value and a number."""
+        other = other if hasattr(other, "data") else Value(other)
         return self._node(self.data * other.data, (self, other.data), (other, self.data))
+
+    def __pow__(self, power: float) -> "Value":
+        """Return the value to the power of a plain number."""
+        return self._apply(self.data**power, power * self.data ** (power - 1))
+
+    def exp(self) -> "Value":
+        """Return e to the power of the value."""
+        return self._apply(math.exp(self.data), math.exp(self.data))
+
+    def log(self) -> "Value":
+        """Return the natural logarithm."""
+        return self._apply(math.log(self.data), 1 / self.data)
+
+    def tanh(self) -> "Value":
+        """Return the hyperbolic tangent."""
+        return self._apply(math.tanh(self.data), 1 - math.tanh(self.data) ** 2)
+
+    def relu(self) -> "Value":
+        """Return the value where it is positive, else 0."""
+        return self._apply(max(self.data, 0.0), float(self.data > 0))
+
+    def __neg__(self) -> "Value":
+        """Return the value with the opposite sign."""
+        return self * -1.0
+
+    def __sub__(self, other) -> "Value":
+        """Return the difference."""
+        return self + -1.0 * other
+
+    def __rsub__(self, other) -> "Value":
+        """Return the difference to a plain number."""
+        return -self + other
+
+    def __truediv__(self, other) -> "Value":
+        """Return the quotient."""
+        return self * other**-1
+
+    def __rtruediv__(self, other) -> "Value":
+        """Return a plain number, divided by the value."""
+        return self**-1 * other
+
+    __radd__, __rmul__ = __add__, __mul__
 
     def backward(self) -> None:
         """Give each node its gradient, from the end to the beginning."""
@@ -52,9 +100,43 @@ def _near(a: float, b: float) -> bool:
     return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
 
 
+_CALLED = (
+    "`_backward` was called, and its result, None, was kept. Give the function itself, without brackets: "
+    "`out._backward = _backward`. The engine calls it later, when `out.grad` is known."
+)
+
+
 def _gradient(end, v) -> float:
-    end.backward()
+    try:
+        end.backward()
+    except TypeError as e:
+        if "not callable" in str(e):
+            raise Wrong(_CALLED) from None
+        if "positional argument" in str(e):
+            raise Wrong(
+                "The engine calls `_backward` without arguments: define it as `def _backward():`, and read `out.grad` inside."
+            ) from None
+        raise
     return float(v.grad)
+
+
+def _why_nothing_arrives(answer, engine) -> str:
+    """The cause of a gradient of 0: no parent, `v.grad` in place of `out.grad`, or a function that was not kept."""
+    v = engine(0.7)
+    node = call(answer, v)
+    if not any(parent is v for parent in getattr(node, "parents", (v,))):
+        return "No gradient arrives at `v`, because `v` is not among the parents of the new node: `out = Value(a, (v,))`."
+    v.grad, node.grad = 1.0, 0.0
+    node._backward()
+    if float(v.grad) != 1:
+        return (
+            "`_backward` multiplies by `v.grad`, which is still 0. The gradient that arrives is that of the *new* node: "
+            "`v.grad += a * (1 - a) * out.grad`."
+        )
+    return (
+        "No gradient arrives at `v`, though `v` is a parent. Keep the function that passes the gradient on, without brackets: "
+        "`out._backward = _backward`. `_backward` reads `out.grad` when it is called, not before."
+    )
 
 
 def _check_number(node, v, z: float) -> float:
@@ -71,10 +153,7 @@ def _check_number(node, v, z: float) -> float:
             "The parents are one node, and the engine needs a tuple, even of one: `out = Value(a, (v,))`. The comma makes the tuple."
         )
     if not callable(getattr(node, "_backward", print)):
-        raise Wrong(
-            "`_backward` was called, and its result, None, was kept. Give the function itself, without brackets: "
-            "`out._backward = _backward`. The engine calls it later, when `out.grad` is known."
-        )
+        raise Wrong(_CALLED)
     got, right = float(node.data), 1 / (1 + math.exp(-z))
     if _near(got, 1 - right):
         raise Wrong(
@@ -82,6 +161,14 @@ def _check_number(node, v, z: float) -> float:
         )
     if _near(got, math.tanh(z)):
         raise Wrong("This is tanh. The sigmoid is 1 / (1 + exp(−z)).")
+    if _near(got, -right):
+        raise Wrong(
+            f"`sigmoid(Value({z}))` holds {got:.4f}: the whole number has a minus. σ is 1 / (1 + exp(−z))."
+        )
+    if _near(got, 1 / (1 - math.exp(-z))) or _near(got, 1 / (1 - math.exp(z))):
+        raise Wrong(
+            "Below the fraction line a minus stands where a plus must stand: `1 / (1 + np.exp(-v.data))`."
+        )
     if not _near(got, right):
         raise Wrong(f"`sigmoid(Value({z}))` holds {got:.4f}; σ({z}) is {right:.4f}.")
     if not _near(float(v.data), z):
@@ -121,7 +208,9 @@ def _check_one_node(node, v) -> None:
 
 def check_sigmoid(answer, engine=None) -> None:
     need_function(answer)
-    engine = engine or Value
+    if engine is None:  # the learner's own class, if the cell asked for the function alone
+        own = getattr(answer, "__globals__", {}).get("Value")
+        engine = own if isinstance(own, type) else Value
     need_function(engine)
     for z in (0.7, -2.0):
         v = engine(z)
@@ -132,10 +221,7 @@ def check_sigmoid(answer, engine=None) -> None:
         if _near(got, 3 * right):
             continue
         if got == 0:
-            raise Wrong(
-                "No gradient arrives at `v`. The new node needs its parent, `Value(a, (v,))`, and the function that passes the "
-                "gradient on: `out._backward = _backward`, without brackets. `_backward` reads `out.grad` when it is called, not before."
-            )
+            raise Wrong(_why_nothing_arrives(answer, engine))
         for wrong, why in [
             (
                 right,
@@ -152,7 +238,12 @@ def check_sigmoid(answer, engine=None) -> None:
                 "`v.data * (1 - v.data)` uses the input. The derivative is `a * (1 - a)` with the *output* a = σ(z).",
             ),
             (3 * (1 - a * a), "1 − a² is the derivative of tanh. The sigmoid has `a * (1 - a)`."),
-            (-3 * right, "The sign is turned round: σ rises everywhere, so its derivative is positive."),
+            (
+                -3 * right,
+                "The sign is turned round: σ rises everywhere, so its derivative is positive. Write `v.grad += a * (1 - a) * out.grad`, with "
+                "`+=` and with `1 - a`.",
+            ),
+            (3 * a * (1 + a), "`a * (1 + a)` has a plus; the derivative of the sigmoid is `a * (1 - a)`."),
         ]:
             if _near(got, wrong):
                 raise Wrong(why)

@@ -150,8 +150,9 @@ QUESTIONS = [
         "A gradient through ten sigmoids",
         "7",
         value=0.25**10,
-        tolerance=5e-8,
+        tolerance=5e-9,
         misconceptions=[
+            (1e-6, "The size is right, and `1e-6` has one digit. Give two digits, or the expression itself."),
             (2.5, "2.5 is ten times 1/4. Along a chain the factors are multiplied, not added: (1/4)¹⁰."),
             (0.25, "1/4 is the factor of one layer. The gradient passes through ten."),
             (1, "The weights are 1, but each sigmoid multiplies by σ′ as well, and σ′ is at most 1/4."),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mktutils.exercises._backprop_03 import _backward, _case, _fault_of, _report, _run
+from mktutils.exercises._backprop_03 import _backward, _case, _run, judge
 from mktutils.lesson import Wrong, need_function
 from mktutils.scratch import SGD, BinaryCrossentropy, Dense, Network
 
@@ -52,7 +52,7 @@ def _step(answer, X, y, weights: list[np.ndarray], lr: float) -> list[np.ndarray
 
 def _explain(X, y, weights, new, lr: float) -> None:
     """Raise Wrong with the most likely cause of one wrong step."""
-    right, faults = _backward(X, y, *weights)
+    right, _ = _backward(X, y, *weights)
     gradients = [right[f"d{name}"] for name in NAMES]
     moved = [old - now for old, now in zip(weights, new, strict=True)]
 
@@ -88,10 +88,7 @@ def _explain(X, y, weights, new, lr: float) -> None:
         )
     _explain_order(X, y, weights, moved, gradients, lr, all_close)
     mine = {f"d{name}": step / lr for name, step in zip(NAMES, moved, strict=True)}
-    if _fault_of("dW2", mine["dW2"], right, [], n):
-        faults = []
-    findings = {name: _fault_of(name, part, right, faults, n) for name, part in mine.items()}
-    report = _report({name: why for name, why in findings.items() if why})
+    report = judge((X, y, *weights), mine, update=True)
     raise Wrong(f"The gradients behind your step, (old − new) / lr, were checked. {report}")
 
 

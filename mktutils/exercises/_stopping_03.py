@@ -2,6 +2,8 @@
 
 import operator
 
+import numpy as np
+
 from mktutils.lesson import Wrong, call, need_function
 
 CASES = [  # validation losses, patience
@@ -81,6 +83,8 @@ def check_stop_early(answer) -> None:
         right = _watch(losses, patience)
         got = call(answer, losses, patience)
         shown = f"`stop_early({losses}, {patience})`"
+        if isinstance(got, np.ndarray):
+            got = got.tolist()
         if not (isinstance(got, tuple | list) and len(got) == 2):
             raise Wrong(f"{shown} gave {got!r}. Return two numbers: `return epochs_trained, best_epoch`.")
         try:

@@ -56,6 +56,9 @@ def check_sign(answer) -> None:
             "The gradient at the input is right, and it is no parameter. One of the six parameters has the fault."
         )
     if name not in PARAMETERS:
+        for known in PARAMETERS:
+            if name in (known.replace(".", "_"), known.replace(".", "-"), known.replace(".", "")):
+                raise Wrong(f"Write a point between layer and parameter: `{known}`, not `{name}`.")
         raise Wrong(f"{answer!r} is no parameter of this network. Choose one of {', '.join(PARAMETERS)}.")
     near = {
         "hidden_1.kernel": "The layer is right, but the kernel is not the parameter: its gradient agrees with finite differences.",
@@ -176,9 +179,16 @@ def check_he_normal(answer) -> None:
             f"The mean of the weights is {W.mean():.3f}; it must be 0. Positive and negative weights must balance."
         )
     if abs(std / right - 1) <= 0.02:
-        if np.abs(W).max() < 1.8 * right:
+        values, largest = np.unique(np.abs(W)), float(np.abs(W).max()) / right
+        if values.size <= 10:
             raise Wrong(
-                "The deviation is right, and the distribution is uniform (Keras: `he_uniform`). Use a normal one: `rng.normal`."
+                f"The deviation is right, but the weights have only {values.size} different size{'s' * (values.size > 1)}. A normal distribution gives each weight a "
+                "number of its own: `rng.normal`."
+            )
+        if largest < 1.8:
+            raise Wrong(
+                f"The deviation is right, but no weight is larger than {largest:.2f} deviations, as in a uniform distribution (Keras: "
+                "`he_uniform`). A normal one has some beyond three: `rng.normal`."
             )
         return
     for value, why in [

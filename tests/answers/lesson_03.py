@@ -9,6 +9,16 @@ def sig(z):
     return 1 / (1 + np.exp(-z))
 
 
+def _edited(source, *changes):
+    """The function that `source` defines, with some of its text replaced: (old, new), (old, new), …"""
+    for old, new in changes:
+        assert source.count(old) == 1, old
+        source = source.replace(old, new)
+    names = {"np": np}
+    exec(source, names)
+    return next(value for name, value in names.items() if name not in ("np", "__builtins__"))
+
+
 # 03.2 -----------------------------------------------------------------------------------------------------
 
 
@@ -81,6 +91,29 @@ def hidden_none(X, y, W1, b1, W2, b2):
     hidden_plain(X, y, W1, b1, W2, b2)
 
 
+HIDDEN = """
+def hidden_gradient(X, y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.tanh(Z1)
+    Z2 = A1 @ W2 + b2
+    P = 1 / (1 + np.exp(-Z2))
+    dZ2 = (P - y) / len(X)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (1 - A1**2)
+    dW1 = X.T @ dZ1
+    return dW1
+"""
+HIDDEN_SHORT = """
+def hidden_gradient(X, y, W1, b1, W2, b2):
+    a = np.tanh(X @ W1 + b1)
+    return X.T @ ((1 / (1 + np.exp(-(a @ W2 + b2))) - y) / len(X) @ W2.T * (1 - a**2))
+"""
+
+
+def hidden_with(*changes):
+    return _edited(HIDDEN, *changes)
+
+
 # 03.3 -----------------------------------------------------------------------------------------------------
 
 
@@ -124,6 +157,26 @@ def backward_other_place(X, y, W1, b1, W2, b2):
     dZ1 = np.where(A1 > 0, dZ2 * W2[:, 0], 0)
     n = len(X)
     return [X.T @ dZ1 / n, dZ1.mean(axis=0), A1.T @ dZ2 / n, float(dZ2.mean())]
+
+
+BACKWARD = """
+def backward(X, y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    P = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (P - y) / len(X)
+    dW2 = A1.T @ dZ2
+    db2 = dZ2.sum(axis=0)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (Z1 > 0)
+    dW1 = X.T @ dZ1
+    db1 = dZ1.sum(axis=0)
+    return dW1, db1, dW2, db2
+"""
+
+
+def backward_with(*changes):
+    return _edited(BACKWARD, *changes)
 
 
 def _names(*gradients):
@@ -233,6 +286,74 @@ def sigmoid_no_backward(v):
     return Value(sig(v.data), (v,))
 
 
+def sigmoid_minus(v):
+    out = Value(sig(v.data), (v,))
+
+    def _backward():
+        v.grad -= out.data * (1 - out.data) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def sigmoid_own_gradient(v):
+    out = Value(sig(v.data), (v,))
+
+    def _backward():
+        v.grad += out.data * (1 - out.data) * v.grad
+
+    out._backward = _backward
+    return out
+
+
+def sigmoid_argument(v):
+    out = Value(sig(v.data), (v,))
+
+    def _backward(gradient):
+        v.grad += out.data * (1 - out.data) * gradient
+
+    out._backward = _backward
+    return out
+
+
+def sigmoid_without_parent(v):
+    out = _sigmoid()(v)
+    out.parents = ()
+    return out
+
+
+def sigmoid_called_late(v):
+    out = _sigmoid()(v)
+    backward = out._backward
+
+    def _backward():
+        out.parents[0]._backward = backward()
+
+    out._backward = _backward
+    return out
+
+
+def sigmoid_of_the_same_type(v):
+    out = type(v)(sig(v.data), (v,))
+
+    def _backward():
+        v.grad += out.data * (1 - out.data) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+_apart = {
+    "np": np
+}  # functions of a cell that has no `Value` of its own: the checker's engine must have the same operations
+exec(
+    "def by_apply(v):\n    a = 1 / (1 + np.exp(-v.data))\n    return v._apply(a, a * (1 - a))\n"
+    "def by_operations(v):\n    return 1 / (1 + (-v).exp())\n"
+    "def by_tanh(v):\n    return (1.0 - -(v / 2.0).tanh()) * 0.5\n",
+    _apart,
+)
+
+
 def sigmoid_called(v):
     out = _sigmoid()(v)
     out._backward = out._backward()
@@ -273,7 +394,7 @@ def adam_in_place(w, g, m, v, t, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-
     m += (1 - beta_1) * g
     v *= beta_2
     v += (1 - beta_2) * g * g
-    w -= lr * (m / (1 - beta_1**t)) / np.sqrt(v / (1 - beta_2**t) + epsilon**2)
+    w -= lr * (m / (1 - beta_1**t)) / ((v / (1 - beta_2**t)) ** 0.5 + epsilon)
     return [w, m, v]
 
 
@@ -296,6 +417,19 @@ def _adam(
             return end(w - step(c), m, v, c)
 
     return adam_step
+
+
+def _adam_corrected(of_m, of_v):
+    """One step of Adam with another correction of `m` or `v`; None: the right one."""
+    of_m, of_v = (f or (lambda b, t: 1 - b**t) for f in (of_m, of_v))
+    return _adam(
+        step=lambda c: (
+            c["lr"]
+            * c["m"]
+            / of_m(c["beta_1"], c["t"])
+            / (np.sqrt(c["v"] / of_v(c["beta_2"], c["t"])) + c["epsilon"])
+        )
+    )
 
 
 def _root(x):
@@ -497,7 +631,7 @@ ANSWERS = {
             (_hidden(lambda Z1, A1: A1), "f′ is needed"),
             (_hidden(top=lambda P, y, n: P - y), "division by the number of rows (7) is missing"),
             (_hidden(top=lambda P, y, n: (P - y) / n**2), "done twice"),
-            (_hidden(top=lambda P, y, n: (y - P) / n), "opposite sign. The gradient at the logit"),
+            (_hidden(top=lambda P, y, n: (y - P) / n), "opposite sign. One of these lines has a minus"),
             (_hidden(top=lambda P, y, n: 2 * (P - y) / n), "belongs to a squared error"),
             (_hidden(top=lambda P, y, n: (P - y) * P * (1 - P) / n), "a factor too many"),
             (_hidden(top=lambda P, y, n: 2 * (P - y) * P * (1 - P) / n), "a factor too many"),
@@ -515,6 +649,39 @@ ANSWERS = {
             (hidden_all, "Return `dW1` alone"),
             (hidden_none, "returned None"),
             (_hidden(end=lambda g: "dW1"), "one array of numbers"),
+            (hidden_with(("Z1 = X @ W1", "Z1 = -X @ W1")), "`X @ W1` has a minus"),
+            (hidden_with(("+ b1", "- b1")), "`b1` has a minus"),
+            (
+                hidden_with(("np.tanh(Z1)", "-np.tanh(Z1)")),
+                "`A1` has a minus in the forward pass: `A1 = np.tanh",
+            ),
+            (hidden_with(("Z2 = A1", "Z2 = -A1")), "`A1 @ W2` has a minus"),
+            (hidden_with(("+ b2", "- b2")), "`b2` has a minus"),
+            (hidden_with(("exp(-Z2)", "exp(Z2)")), "sign of the exponent"),
+            (hidden_with(("(1 + np", "(1 - np")), "The sigmoid has a minus"),
+            (hidden_with(("P = 1", "P = -1")), "`P` and `y` are added"),
+            (hidden_with(("P - y", "P + y")), "`P` and `y` are added"),
+            (hidden_with(("(P - y)", "(y - P)")), "The sign turns in the line of `dZ2`"),
+            (hidden_with(("= dZ2 @", "= -dZ2 @")), "The sign turns in the line of `dA1`"),
+            (hidden_with(("1 - A1**2", "1 + A1**2")), "`1 + A1**2` stands there"),
+            (hidden_with(("1 - A1**2", "A1**2 - 1")), "The sign turns in the line of `dZ1`"),
+            (hidden_with(("X.T", "-X.T")), "The sign turns in the line of `dW1`"),
+            (hidden_with(("return dW1", "return -dW1")), "The sign turns in the line of `dW1`"),
+            (
+                hidden_with(("(P - y) / len(X)", "P - y"), ("X.T @ dZ1", "-X.T @ dZ1 / len(X)")),
+                "line of `dW1`",
+            ),
+            (
+                hidden_with(("1 - A1**2", "np.where(True, A1**2 - 1, [1])")),
+                "The sign turns in the line of `dZ1`",
+            ),
+            (
+                _edited(HIDDEN_SHORT, ("(1 - a**2)", "(a**2 - 1)")),
+                "One of these lines has a minus too many or too few: `dZ2 = (P - y) / len(X)`, `dA1",
+            ),
+            (_edited(HIDDEN_SHORT, ("X.T", "-X.T")), "`dZ1 = dA1 * (1 - A1**2)`, `dW1 = X.T @ dZ1`"),
+            (_edited(HIDDEN_SHORT, ("a**2", "-(a**2)")), "`1 + A1**2` stands there"),
+            (_edited(HIDDEN_SHORT, ("a @ W2", "-a @ W2")), "One of two lines has a minus"),
             (hidden_plain(*(np.ones(s) for s in [(1, 1), (1, 1), (1, 1), 1, (1, 1), 1])), "function itself"),
         ],
     },
@@ -543,6 +710,54 @@ ANSWERS = {
             (_backward(db1=lambda d: d.sum(axis=0, keepdims=True)), "`db1`: the shape is (1, 4)"),
             (_backward(db1=lambda d: d.mean(axis=0)), "done twice"),
             (_backward(db2=lambda d: -d.sum(axis=0)), "look at the line that computes this one"),
+            (backward_with(("Z1 = X @ W1", "Z1 = -X @ W1")), "`X @ W1` has a minus"),
+            (
+                backward_with(("+ b1", "- b1")),
+                "4 of 4 gradients are wrong, and one line before them is the cause. `b1` has a minus",
+            ),
+            (backward_with(("np.maximum(Z1, 0)", "-np.maximum(Z1, 0)")), "`A1 = np.maximum(Z1, 0)`."),
+            (backward_with(("np.maximum(Z1, 0)", "np.maximum(-Z1, 0)")), "ReLU gets −Z1"),
+            (backward_with(("np.maximum(Z1, 0)", "np.minimum(Z1, 0)")), "the minimum of"),
+            (backward_with(("(A1 @", "(-A1 @")), "`A1 @ W2` has a minus"),
+            (backward_with(("+ b2", "- b2")), "`b2` has a minus"),
+            (backward_with(("(A1 @ W2 + b2)", "A1 @ W2 + b2")), "inner brackets are needed"),
+            (backward_with(("exp(-", "exp(")), "sign of the exponent"),
+            (backward_with(("(1 + np", "(1 - np")), "The sigmoid has a minus"),
+            (backward_with(("P = 1", "P = -1")), "`P` and `y` are added"),
+            (backward_with(("P - y", "P + y")), "`P` and `y` are added"),
+            (
+                backward_with(("P - y", "y - P")),
+                "All four gradients use `dZ2`: repair that line first, and check again. The gradient at the logit",
+            ),
+            (
+                backward_with(("A1.T", "-A1.T")),
+                "1 of 4 gradients is wrong:\n`dW2`: every entry has the opposite sign\nAll that is shared with the other gradients is right: look at the line that computes this one, `dW2 = …`.",
+            ),
+            (backward_with(("= dZ2.sum", "= -dZ2.sum")), "computes this one, `db2 = …`"),
+            (
+                backward_with(("= dZ2 @", "= -dZ2 @")),
+                "share the lines of `dA1 = …` and `dZ1 = …`: look there for a minus",
+            ),
+            (
+                backward_with(("dA1 * (Z1 > 0)", "-dA1 * (Z1 > 0)")),
+                "`dW1`, `db1`: every entry has the opposite sign",
+            ),
+            (backward_with(("(Z1 > 0)", "np.sign(Z1)")), "1 or 0, not −1"),
+            (backward_with(("(Z1 > 0)", "(Z1 < 0)")), "turned round"),
+            (backward_with(("X.T", "-X.T")), "computes this one, `dW1 = …`"),
+            (backward_with(("dZ1.sum", "-dZ1.sum")), "computes this one, `db1 = …`"),
+            (backward_with(("A1.T", "-A1.T"), ("= dZ2.sum", "= -dZ2.sum")), "have a minus each"),
+            (backward_with(("P - y", "y - P"), ("= dZ2 @", "= -dZ2 @")), "turns it back"),
+            (
+                backward_with(("A1.T", "-A1.T"), ("= dZ2 @", "= -dZ2 @")),
+                "`db2` is right, so `dZ2` is right. `dW1` and `db1` share",
+            ),
+            (backward_with(("A1.T", "-A1.T"), ("= dZ2 @", "= -dZ2 @")), "`dW2` has a fault of its own"),
+            (
+                backward_with(("A1.T", "-A1.T"), ("X.T", "-X.T")),
+                "`dW1` has a fault of its own: look at `dW1 = …`.",
+            ),
+            (backward_with(("P - y", "P + y"), ("Z1 > 0", "dA1 > 0")), "`P` and `y` are added"),
             (_backward(end=lambda *g: g[0]), "Return four arrays"),
             (_backward(end=lambda a, b, c, d: (c, d, a, b)), "The order of the four gradients"),
             (_backward(end=lambda a, b, c, d: (a.T, b, c, d)), "`dW1`: the gradient has shape (4, 3)"),
@@ -556,6 +771,9 @@ ANSWERS = {
         "right": [
             (_sigmoid(), Value),
             (lambda v: v._apply(sig(v.data), sig(v.data) * sig(-v.data)), Value),
+            _sigmoid(),
+            sigmoid_of_the_same_type,
+            _apart["by_apply"],
             (lambda v: v._apply(1 - sig(-v.data), sig(v.data) - sig(v.data) ** 2), Value),
         ],
         "wrong": [
@@ -563,6 +781,16 @@ ANSWERS = {
             ((sigmoid_same_node, Value), "gave back `v` itself"),
             ((sigmoid_changes_input, Value), "`v.data` was changed"),
             ((sigmoid_no_backward, Value), "No gradient arrives"),
+            ((sigmoid_minus, Value), "The sign is turned round"),
+            ((_sigmoid(slope=lambda z, a: a * (1 + a)), Value), "`a * (1 + a)` has a plus"),
+            ((_sigmoid(number=lambda z: -sig(z)), Value), "the whole number has a minus"),
+            ((_sigmoid(number=lambda z: 1 / (1 - np.exp(-z))), Value), "a minus stands where a plus"),
+            ((sigmoid_own_gradient, Value), "multiplies by `v.grad`, which is still 0"),
+            ((sigmoid_argument, Value), "calls `_backward` without arguments"),
+            ((sigmoid_without_parent, Value), "not among the parents"),
+            ((sigmoid_called_late, Value), "without brackets: `out._backward = _backward`"),
+            (_apart["by_operations"], "nodes; the task asks for one"),
+            (_apart["by_tanh"], "nodes; the task asks for one"),
             ((sigmoid_called, Value), "without brackets: `out._backward = _backward`"),
             ((sigmoid_parent, Value), "needs a tuple, even of one"),
             ((sigmoid_parent_strict, Strict), "must be a tuple"),
@@ -602,7 +830,7 @@ ANSWERS = {
         ],
     },
     "03.7": {
-        "right": [_adam(), adam_keras, adam_in_place, adam_epsilon_inside],
+        "right": [_adam(), adam_keras, adam_in_place],
         "wrong": [
             (_adam(step=lambda c: c["lr"] * c["m"] / _root(c["v"])), "correction of the start is missing"),
             (_adam(step=lambda c: c["lr"] * c["m_hat"] / _root(c["v"])), "`v` is not corrected"),
@@ -654,6 +882,45 @@ ANSWERS = {
             (_adam(mean=lambda m, g, b: 0.999 * m + 0.001 * g), "`m` was computed with the other β"),
             (_adam(mean=lambda m, g, b: 0.9 * m + 0.1 * g), "use `beta_1`"),
             (_adam(mean=lambda m, g, b: m), "`m` did not change"),
+            (_adam(mean=lambda m, g, b: b * m - (1 - b) * g), "In `m` the new value comes with a minus"),
+            (_adam(mean=lambda m, g, b: b * m + (b - 1) * g), "In `m` the new value comes with a minus"),
+            (_adam(mean=lambda m, g, b: -b * m + (1 - b) * g), "In `m` the old mean comes with a minus"),
+            (_adam(mean=lambda m, g, b: -b * m - (1 - b) * g), "The whole `m` has the opposite sign"),
+            (
+                _adam(mean=lambda m, g, b: b * m + (1 + b) * g),
+                "In `m` the weight of the new value has a plus",
+            ),
+            (_adam(square=lambda v, g, b: b * v - (1 - b) * g**2), "In `v` the new value comes with a minus"),
+            (_adam(square=lambda v, g, b: (1 - b) * g**2 - b * v), "In `v` the old mean comes with a minus"),
+            (
+                _adam(square=lambda v, g, b: b * v + (1 + b) * g**2),
+                "In `v` the weight of the new value has a plus",
+            ),
+            (_adam_corrected(lambda b, t: 1 + b**t, None), "`1 + beta_1**t` stands in the correction of `m`"),
+            (_adam_corrected(None, lambda b, t: 1 + b**t), "`1 + beta_2**t` stands in the correction of `v`"),
+            (_adam_corrected(*[lambda b, t: 1 + b**t] * 2), "The same in `v`"),
+            (_adam_corrected(lambda b, t: b**t - 1, None), "and not `beta_1**t - 1`"),
+            (_adam_corrected(None, lambda b, t: b**t - 1), "root of a negative number"),
+            (_adam_corrected(lambda b, t: 1 - b**-t, None), "not `beta_1**-t`"),
+            (_adam_corrected(None, lambda b, t: 1 - b**-t), "or `beta_2**-t`"),
+            (
+                _adam(step=lambda c: c["lr"] * c["m_hat"] / (np.sqrt(c["v_hat"]) - c["epsilon"])),
+                "is subtracted from the root",
+            ),
+            (
+                _adam(step=lambda c: c["lr"] * c["m_hat"] / np.sqrt(c["v_hat"] - c["epsilon"])),
+                "stands inside the root",
+            ),
+            (
+                _adam(step=lambda c: c["lr"] * c["m_hat"] / np.sqrt(c["v_hat"] + c["epsilon"] ** 2)),
+                "inside the root",
+            ),
+            (adam_epsilon_inside, "RMSprop in Keras does so, Adam does not"),
+            (_adam(step=lambda c: c["lr"] * c["m_hat"] / _root(c["v_hat"])), "use the argument `epsilon`"),
+            (
+                _adam(step=lambda c: c["lr"] * c["m_hat"] / (np.sqrt(c["v_hat"]) + 2 * c["epsilon"])),
+                "while `epsilon` is tiny",
+            ),
             (_adam(mean=lambda m, g, b: m - g), "The new `m` is not right"),
             (_adam(end=lambda w, m, v, c: (w, c["m_hat"], v)), "The corrected `m` was returned"),
             (_adam(square=lambda v, g, b: b * v + (1 - b) * g), "not squared"),
@@ -689,8 +956,9 @@ ANSWERS = {
         ],
     },
     "03.10": {
-        "right": [0.25**10, 9.5e-7, "9.5e-7", 1e-6],
+        "right": [0.25**10, 9.5e-7, "9.5e-7", 9.54e-7],
         "wrong": [
+            (1e-6, "Give two digits"),
             (2.5, "multiplied, not added"),
             (0.25, "factor of one layer"),
             (1, "σ′ is at most"),
@@ -721,6 +989,8 @@ ANSWERS = {
             ("hidden_2.bias", "of another layer"),
             ("output.bias", "of another layer"),
             ("output.kernel", "agrees with finite differences"),
+            ("hidden_1_bias", "Write a point between layer and parameter: `hidden_1.bias`"),
+            ("output_kernel", "Write a point between layer and parameter"),
             ("bias", "Give the full name"),
             ("input", "it is no parameter"),
             ("hidden_3.bias", "no parameter of this network"),
@@ -745,7 +1015,11 @@ ANSWERS = {
             (_he(lambda n, u: np.sqrt(n / 2)), "upside down"),
             (_he(lambda n, u: 0.05), "Glorot"),
             (_he(lambda n, u: 0.3), "n · Var(w) · ½ = 1"),
-            (_he(lambda n, u: np.sqrt(2 / n), "uniform"), "the distribution is uniform"),
+            (_he(lambda n, u: np.sqrt(2 / n), "uniform"), "as in a uniform distribution"),
+            (
+                lambda n, u, rng: rng.choice([-1, 1], (n, u)) * np.sqrt(2 / n),
+                "the weights have only 1 different size",
+            ),
             (_he(lambda n, u: np.sqrt(2 / n), "cut"), "divide by 0.8796"),
             (lambda n, u, rng: rng.normal(0, np.sqrt(2 / n), (u, n)), "Rows are inputs"),
             (lambda n, u, rng: rng.normal(0, np.sqrt(2 / n)), "the shape ()"),
@@ -756,7 +1030,7 @@ ANSWERS = {
         ],
     },
     "03.14": {
-        "right": [stop_plain, stop_numpy],
+        "right": [stop_plain, stop_numpy, lambda v, patience: np.array(stop_plain(v, patience))],
         "wrong": [
             (lambda v, patience: tuple(k - 1 for k in stop_plain(v, patience)), "Count the epochs from 1"),
             (lambda v, patience: stop_plain(v, patience)[::-1], "wrong order"),
@@ -783,6 +1057,13 @@ ANSWERS = {
             (_train(new=lambda w, g, lr: w), "No weight has changed"),
             (_train(top=lambda P, y, n: P - y), "9 times too long"),
             (_train(top=lambda P, y, n: (P - y) / n**2), "9 times too short"),
+            (_train(backward_with(("+ b1", "- b1"))), "`b1` has a minus"),
+            (_train(backward_with(("(A1 @ W2 + b2)", "A1 @ W2 + b2"))), "inner brackets are needed"),
+            (_train(backward_with(("exp(-", "exp("))), "sign of the exponent"),
+            (_train(backward_with(("P - y", "P + y"))), "`P` and `y` are added"),
+            (_train(backward_with(("A1.T", "-A1.T"))), "`dW2 = …` (or the step `W2 - lr * dW2`)"),
+            (_train(backward_with(("= dZ2 @", "= -dZ2 @"))), "and then in their own lines and steps"),
+            (_train(backward_with(("dZ1.sum", "-dZ1.sum"))), "`db1 = …` (or the step `b1 - lr * db1`)"),
             (train_output_first, "needs the *old* `W2`"),
             (train_forward_again, "needs the *old* `W2`"),
             (train_hidden_first, "`W1` was changed before `dW2`"),
