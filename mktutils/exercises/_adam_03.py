@@ -116,8 +116,8 @@ def _check_adam_step(answer, w, new_w, g, m, v, old_m, case: dict) -> None:
             raise Wrong(why)
     if not np.isfinite(step).all():
         raise Wrong(
-            f"At t = {t} the new `w` is NaN or infinite, though `m` and `v` are right. Was the root of a negative number taken? The correction "
-            "of `v` is `v / (1 - beta_2**t)`, and not `beta_2**t - 1` or `beta_2**-t`."
+            f"At t = {t} the new `w` is NaN or infinite, though `m` and `v` are right. Was the root of a negative number taken? No minus stands before `v`, and the correction "
+            "is `v / (1 - beta_2**t)`, and not `beta_2**t - 1` or `beta_2**-t`."
         )
     _check_epsilon(answer)
     raise Wrong(
@@ -142,6 +142,7 @@ def check_adam_step(answer) -> None:
         _check_moment("m", got[1], m, g, case)
         _check_moment("v", got[2], v, g, case)
         _check_adam_step(answer, w, got[0], g, got[1], got[2], m, case)
+    _check_large_epsilon(answer)
     w, zero = np.array([1.0, -2.0]), np.zeros(2)
     with np.errstate(divide="ignore", invalid="ignore"):
         got = _three(call(answer, w, zero, zero, zero, 1), (2,))
@@ -151,7 +152,6 @@ def check_adam_step(answer) -> None:
             f"With a gradient that is always 0, `w` must stay as it is; it became {got[0].tolist()}. `epsilon` stands there so that "
             "nothing is divided by 0: `np.sqrt(v_hat) + epsilon`."
         )
-    _check_large_epsilon(answer)
 
 
 def _check_large_epsilon(answer) -> None:
@@ -188,8 +188,10 @@ def _check_large_epsilon(answer) -> None:
         )
     if same(*(lr * m_hat / (np.sqrt(v_hat) + small) for small in (0, 1e-7, 1e-8))):
         raise Wrong(
-            f"With `epsilon = 0.1` nothing changes: use the argument `epsilon`, not a number of your own. {write}"
+            "With `epsilon = 0.1` nothing changes: use the argument `epsilon`, not a number of your own. It stands there so that "
+            f"nothing is divided by 0. {write}"
         )
+    _check_epsilon(answer)
     raise Wrong(
         f"All is right while `epsilon` is tiny; with `epsilon = 0.1` the first entry of `w` moves by {(w - new_w)[0]:.3g}, and it must move by "
         f"{(lr * m_hat / (np.sqrt(v_hat) + e))[0]:.3g}. {write}"

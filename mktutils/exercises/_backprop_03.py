@@ -254,7 +254,9 @@ def judge(case, arrays: dict[str, np.ndarray], update: bool = False) -> str | No
     verb = "is" if len(findings) == 1 else "are"
     count = f"{len(findings)} of 4 gradients {verb} wrong"
     forward = (
-        wrong_dW2 and not match(arrays["dW2"], right["dW2"]) and forward_sign(arrays["dW2"], case, match)
+        arrays["dW2"].shape == right["dW2"].shape
+        and not match(arrays["dW2"], right["dW2"])
+        and forward_sign(arrays["dW2"], db2, case, match)
     )
     if forward:
         return f"{count}, and one line before them is the cause. {forward} Repair it first, and check again."

@@ -152,6 +152,10 @@ def _check_number(node, v, z: float) -> float:
         raise Wrong(
             "The parents are one node, and the engine needs a tuple, even of one: `out = Value(a, (v,))`. The comma makes the tuple."
         )
+    if getattr(node, "parents", None) == ():
+        raise Wrong(
+            "`v` is not among the parents of the new node, so no gradient goes further back than `v`: `out = Value(a, (v,))`."
+        )
     if not callable(getattr(node, "_backward", print)):
         raise Wrong(_CALLED)
     got, right = float(node.data), 1 / (1 + math.exp(-z))

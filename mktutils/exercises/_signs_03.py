@@ -12,12 +12,12 @@ def relu(z):
 
 
 def _pass(case, f, *, x=1, bias_1=1, inside=1, a=1, w=1, bias_2=1, sigma=(1, -1), label=-1, square=-1):
-    """The gradients dW1 (of tanh) and dW2; each keyword plants one sign error."""
+    """The gradients dW1 (of tanh), dW2 and db2; each keyword plants one sign error."""
     X, y, W1, b1, W2, b2 = case
     A1 = a * f(inside * (x * X @ W1 + bias_1 * b1))
     P = 1 / (1 + sigma[0] * np.exp(sigma[1] * (w * A1 @ W2 + bias_2 * b2)))
     dZ2 = (P + label * y) / len(X)
-    return {"dW1": X.T @ (dZ2 @ W2.T * (1 + square * A1**2)), "dW2": A1.T @ dZ2}
+    return {"dW1": X.T @ (dZ2 @ W2.T * (1 + square * A1**2)), "dW2": A1.T @ dZ2, "db2": dZ2.sum(axis=0)}
 
 
 _COMMON = [
@@ -124,9 +124,18 @@ def hidden_sign(answer, mine: np.ndarray, case, match) -> str | None:
     return None
 
 
-def forward_sign(dW2: np.ndarray, case, match) -> str | None:
-    """Exercises 03.3 and 03.15: the line before the four gradients with a wrong sign, as `dW2` shows it, or None."""
-    return next((why for planted, why in _RELU if match(dW2, _pass(case, relu, **planted)["dW2"])), None)
+def forward_sign(dW2: np.ndarray, db2: np.ndarray, case, match) -> str | None:
+    """Exercises 03.3 and 03.15: the line before the four gradients with a wrong sign, as dW2 shows it, or None.
+
+    A minus at `A1` and one at `A1 @ W2` turn dW2 differently against db2, so a fit of both with one sign goes first.
+    """
+    planted = [(_pass(case, relu, **keywords), why) for keywords, why in _RELU]
+    for gradients, why in planted:
+        if any(
+            np.allclose(dW2, s * gradients["dW2"]) and np.allclose(db2, s * gradients["db2"]) for s in (1, -1)
+        ):
+            return why
+    return next((why for gradients, why in planted if match(dW2, gradients["dW2"])), None)
 
 
 def where_to_look(wrong: set[str], opposite: set[str], right_db2: bool, update: bool) -> str:

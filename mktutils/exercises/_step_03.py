@@ -81,6 +81,11 @@ def _explain(X, y, weights, new, lr: float) -> None:
     ]:
         if all_close(moved, [factor * g for g in gradients]):
             raise Wrong(why)
+    for name, old, now, g in zip(NAMES, weights, new, gradients, strict=True):
+        if any(np.allclose(now, -old + s * lr * g) for s in (1, -1)):
+            raise Wrong(
+                f"The old `{name}` has a minus in its step: the new one is `{name} - lr * d{name}`, with no minus before `{name}`."
+            )
     ratio = float(np.sum(moved[0] * gradients[0]) / np.sum(gradients[0] ** 2))
     if all_close(moved, [ratio * g for g in gradients]):
         raise Wrong(

@@ -731,7 +731,7 @@ ANSWERS = {
             ),
             (
                 backward_with(("A1.T", "-A1.T")),
-                "1 of 4 gradients is wrong:\n`dW2`: every entry has the opposite sign\nAll that is shared with the other gradients is right: look at the line that computes this one, `dW2 = …`.",
+                "1 of 4 gradients is wrong:\n`dW2`: every entry has the opposite sign.\nAll that is shared with the other gradients is right: look at the line that computes this one, `dW2 = …`.",
             ),
             (backward_with(("= dZ2.sum", "= -dZ2.sum")), "computes this one, `db2 = …`"),
             (
@@ -1064,6 +1064,11 @@ ANSWERS = {
             (_train(backward_with(("A1.T", "-A1.T"))), "`dW2 = …` (or the step `W2 - lr * dW2`)"),
             (_train(backward_with(("= dZ2 @", "= -dZ2 @"))), "and then in their own lines and steps"),
             (_train(backward_with(("dZ1.sum", "-dZ1.sum"))), "`db1 = …` (or the step `b1 - lr * db1`)"),
+            (_train(end=lambda a, b, c, d: (a, b, -c, d)), "The old `W2` has a minus in its step"),
+            (
+                _train(new=lambda w, g, lr: w + lr * g if w.shape == (4, 1) else w - lr * g),
+                "`dW2 = …` (or the step `W2 - lr * dW2`)",
+            ),
             (train_output_first, "needs the *old* `W2`"),
             (train_forward_again, "needs the *old* `W2`"),
             (train_hidden_first, "`W1` was changed before `dW2`"),
