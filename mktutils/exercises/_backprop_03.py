@@ -117,7 +117,10 @@ def _wrong_hidden_gradients(X, y, W1, b1, W2, b2) -> list[tuple[np.ndarray, str]
             X.T @ (((A1 @ W2 + b2 - y) / n) @ W2.T * slope),
             "`Z2 - y` stands where `P - y` must stand: the sigmoid at the output is missing.",
         ),
-        (X.T @ (dZ2 * slope), "`W2` is missing: `dA1 = dZ2 @ W2.T` carries the gradient back to each unit."),
+        (
+            X.T @ (dZ2 * slope),
+            "`W2` is missing: `dA1 = dZ2 @ W2.T` carries the gradient back to each neuron.",
+        ),
         (without(0, b2), "The bias `b1` is missing in the forward pass: `Z1 = X @ W1 + b1`."),
         (without(b1, 0), "The bias `b2` is missing in the forward pass: `Z2 = A1 @ W2 + b2`."),
     ]
@@ -159,7 +162,7 @@ def _backward(X, y, W1, b1, W2, b2) -> tuple[dict[str, np.ndarray], list[tuple[d
 
     right = first(back * (Z1 > 0)) | {"dW2": A1.T @ dZ2, "db2": dZ2.sum(axis=0)}
     from_gradient = (
-        "the mask of the ReLU was taken from the gradient. Whether a unit lets the gradient through was decided on the way "
+        "the mask of the ReLU was taken from the gradient. Whether a neuron lets the gradient through was decided on the way "
         "*forward*: `Z1 > 0`"
     )
     faults = [
@@ -167,7 +170,7 @@ def _backward(X, y, W1, b1, W2, b2) -> tuple[dict[str, np.ndarray], list[tuple[d
         (back * (back < 0), from_gradient),
         (
             back,
-            "the mask of the ReLU is missing. Where `Z1` is negative the unit gave 0, and no gradient passes",
+            "the mask of the ReLU is missing. Where `Z1` is negative the neuron gave 0, and no gradient passes",
         ),
         (
             back * (Z1 < 0),

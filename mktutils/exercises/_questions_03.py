@@ -172,7 +172,7 @@ QUESTIONS = [
         ],
         solution="answer = 0.25**10",
         analysis="(1/4)¹⁰ = 9.5e-7: what arrives at the first layer is less than a millionth of what left the last one, and this is the *best* case, with all "
-        "sigmoids at z = 0. The same learning rate cannot serve both ends. ReLU has the factor 1 wherever the unit is active, and a residual connection adds a path "
+        "sigmoids at z = 0. The same learning rate cannot serve both ends. ReLU has the factor 1 wherever the neuron is active, and a residual connection adds a path "
         "without any factor.",
     ),
     choice(

@@ -49,7 +49,7 @@ def hidden_gradient(X, y, W1, b1, W2, b2):
         hints=[
             "Compare the shapes first: `b2` has the shape (1,). Which shape has `dZ2`?",
             "If all gradients have the wrong sign, the fault stands in the line that all of them use.",
-            "Whether a unit of ReLU passes the gradient was decided forwards, by `Z1 > 0`. Which array does the mask use?",
+            "Whether a neuron with ReLU passes the gradient was decided forwards, by `Z1 > 0`. Which array does the mask use?",
         ],
         solution="""
 def backward(X, y, W1, b1, W2, b2):
@@ -195,7 +195,7 @@ cures = {
 def he_normal(n_inputs, units, rng):
     return rng.normal(0, np.sqrt(2 / n_inputs), size=(n_inputs, units))
 """,
-        analysis="A unit adds up n inputs, so the variance of its sum grows with n; dividing by n keeps it. ReLU halves the mean square, so n · Var(w) · ½ = 1 keeps the size: Var(w) = 2/n (He). With this start the signal has about the same size in layer 20 as in layer 1. Keras cuts the normal distribution off at two standard "
+        analysis="A neuron adds up n inputs, so the variance of its sum grows with n; dividing by n keeps it. ReLU halves the mean square, so n · Var(w) · ½ = 1 keeps the size: Var(w) = 2/n (He). With this start the signal has about the same size in layer 20 as in layer 1. Keras cuts the normal distribution off at two standard "
         "deviations and corrects for it; the standard deviation is the same.",
     ),
     Exercise(
