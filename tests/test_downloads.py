@@ -248,7 +248,7 @@ def test_a_missing_page_is_reported_at_once_and_says_what_to_do(server, cache):
         server.base + "/results.csv",
         str(cache / ID),
         "put results.csv",
-        "lessons 01 to 08",
+        "the lessons themselves run",
         "By hand",
     ):
         assert part in message

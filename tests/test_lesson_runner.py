@@ -112,7 +112,7 @@ def test_a_fault_in_the_outputs_and_a_warning_are_shown(course):
     assert "cell 2: ✗ test AUC 0.5 lies outside 0.8–0.9" in shown
     assert "cell 2: the cell wrote to stderr; a warning is a fault of the lesson:" in shown
     assert "UserWarning: old" in shown
-    assert "tried the publisher Get it with `python3 course.py data`" in shown.replace("\n", " ")
+    assert "tried the publisher Get it with `python3 course.py data NAME`" in shown.replace("\n", " ")
     assert "and the lesson's budget is 0.001 s" in shown
 
 

@@ -208,6 +208,6 @@ def _not_available(entry: Entry, files: list[DataFile], folder: Path, tried: str
         f"  Tried: {where} has no {names}; {tried}\n"
         f"  By hand: get {' '.join(map(str, _by_address(files)))} (page: {entry.page}) and put {what} "
         f"into {where}\n"
-        f"  Without it: lessons 01 to 08 run on the shop's data (load_user_behavior() and the other load_* "
-        f"functions); only the notebooks in real_data/ need this file."
+        f"  Without it: the lessons themselves run on the shop's data (load_user_behavior() and the other "
+        f"load_* functions); only the notebooks in real_data/ need this file."
     )

@@ -140,8 +140,8 @@ def execute(
         if e.ename == "DataNotAvailable":
             outcome.result = "skipped"
             outcome.detail = (
-                f"{first} Get it with `python3 course.py data`, or set MKTUTILS_DATA to a folder "
-                "that holds it; the lessons do not need it."
+                f"{first} Get it with `python3 course.py data NAME` (without a name it lists them), or set "
+                "MKTUTILS_DATA to a folder that holds it; the lessons do not need it."
             )
         else:
             outcome.result, outcome.detail = "failed", f"cell {current['number']}: {e.ename}: {first}"

@@ -20,9 +20,10 @@ def as_numbers(values: ArrayLike, name: str, dtype: np.dtype) -> np.ndarray:
     """Return an array of `dtype`; text and objects raise ValueError."""
     array = np.asarray(values)
     if array.dtype.kind not in "biuf":
+        what = "text or mixed values" if array.dtype.kind in "USO" else str(array.dtype)
         raise ValueError(
-            f"{name} holds {array.dtype}, not numbers: encode text first; for a table of numbers and "
-            f"True/False pass {name}.astype('float32')"
+            f"{name} holds {what}, not numbers: encode text first; for a table of numbers and True/False "
+            f"pass np.asarray({name}, dtype='float32')"
         )
     with np.errstate(over="ignore"):  # a number too large for float32 becomes inf, which is refused later
         return array.astype(dtype, copy=False)

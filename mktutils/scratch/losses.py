@@ -162,7 +162,9 @@ class _Crossentropy(Loss):
 
     def _check_labels(self, y: np.ndarray) -> None:
         wrong = (y < 0) | (y > 1)
-        _checks.refuse(wrong, y, "y_true must lie in [0, 1]", "was the label standardised?")
+        _checks.refuse(
+            wrong, y, "y_true must lie in [0, 1]", "was the label standardised, or coded as -1 and 1?"
+        )
 
     def _check_predictions(self, p: np.ndarray) -> None:
         if not self.from_logits:
