@@ -27,7 +27,7 @@ def test_importing_the_package_takes_under_a_third_of_a_second_and_loads_nothing
 
 
 @pytest.mark.parametrize(
-    "name", ["shop", "datasets", "preprocessing", "scratch", "metrics", "plots", "lesson"]
+    "name", ["shop", "datasets", "preprocessing", "scratch", "metrics", "models", "plots", "lesson"]
 )
 def test_no_module_loads_tensorflow_until_it_is_used(name):
     modules = run(f"import sys, mktutils.{name}; print(*sys.modules)").split()

@@ -26,6 +26,7 @@ from mktutils.datasets._registry import load_registry
 from mktutils.datasets._shop import (
     ProductImages,
     load_customers,
+    load_measured,
     load_orders,
     load_product_images,
     load_products,
@@ -55,6 +56,7 @@ __all__ = [
     "fetch_open_bandit",
     "list_datasets",
     "load_customers",
+    "load_measured",
     "load_orders",
     "load_product_images",
     "load_products",

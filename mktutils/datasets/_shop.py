@@ -133,6 +133,24 @@ def load_reviews() -> pd.DataFrame:
     return _with_dates(pd.read_csv(_path("reviews.csv"), keep_default_na=False))
 
 
+def load_measured(name: str) -> pd.DataFrame:
+    """Load what a long run of the course measured, such as "04_climb": trainings too many for a lesson.
+
+    The tables lie in `data/measured`; `data/README.md` says which script made each of them.
+
+    Raises FileNotFoundError that names the tables there are.
+
+    >>> sorted(load_measured("04_climb")["month"].unique().tolist())
+    [6, 7, 8]
+    """
+    folder = Path(__file__).resolve().parents[2] / "data" / "measured"
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        there = ", ".join(sorted(p.stem for p in folder.glob("*.csv"))) or "none"
+        raise FileNotFoundError(f"no measured table {name!r}; there is: {there}")
+    return pd.read_csv(path)
+
+
 def load_truth(name: str) -> pd.DataFrame:
     """Load what the simulator knows and a shop never does: the true probability, segment or effect per row.
 

@@ -1,11 +1,12 @@
 """Metrics that scikit-learn lacks: AUC with its uncertainty, normalised entropy, calibration error."""
 
 import math
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from mktutils.metrics._checks import as_labels, as_probabilities, as_scores, count, midranks, z_value
 
 
 class AucInterval(NamedTuple):
@@ -39,9 +40,9 @@ def auc_interval(y_true: ArrayLike, y_score: ArrayLike, *, level: float = 0.95) 
     >>> [round(value, 3) for value in auc_interval([0, 0, 0, 1, 1, 1], [0.1, 0.4, 0.35, 0.8, 0.3, 0.9])]
     [0.778, 0.291, 1.0]
     """
-    y = _labels(y_true)
-    z = _z(level)
-    auc, covariance = _delong(y, [_scores(y_score, y, "y_score")])
+    y = as_labels(y_true)
+    z = z_value(level)
+    auc, covariance = _delong(y, [as_scores(y_score, y, "y_score")])
     half = z * math.sqrt(covariance[0, 0])
     return AucInterval(float(auc[0]), max(0.0, float(auc[0]) - half), min(1.0, float(auc[0]) + half))
 
@@ -63,9 +64,9 @@ def paired_auc_difference(
     >>> [round(value, 3) for value in paired_auc_difference(y, better, worse)]
     [0.438, 0.002, 0.873, 0.049]
     """
-    y = _labels(y_true)
-    z = _z(level)
-    auc, covariance = _delong(y, [_scores(score_a, y, "score_a"), _scores(score_b, y, "score_b")])
+    y = as_labels(y_true)
+    z = z_value(level)
+    auc, covariance = _delong(y, [as_scores(score_a, y, "score_a"), as_scores(score_b, y, "score_b")])
     difference = float(auc[0] - auc[1])
     variance = max(0.0, float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]))
     se = math.sqrt(variance) if variance > 1e-18 else 0.0
@@ -88,8 +89,8 @@ def normalised_entropy(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     >>> normalised_entropy([0, 0, 0, 1], [0.25, 0.25, 0.25, 0.25])
     1.0
     """
-    y = _labels(y_true)
-    p = _probabilities(y_prob, y)
+    y = as_labels(y_true)
+    p = as_probabilities(y_prob, y)
     eps = np.finfo("float64").eps
     p = np.clip(p, eps, 1 - eps)
     rate = y.mean()
@@ -111,10 +112,9 @@ def expected_calibration_error(y_true: ArrayLike, y_prob: ArrayLike, *, bins: in
     >>> round(expected_calibration_error([0, 1, 1, 1], [0.2, 0.2, 0.8, 0.8]), 3)
     0.25
     """
-    if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 1:
-        raise ValueError(f"bins must be a whole number >= 1; got {bins!r}")
-    y = _labels(y_true, both_classes=False)
-    p = _probabilities(y_prob, y)
+    count("bins", bins)
+    y = as_labels(y_true, both_classes=False)
+    p = as_probabilities(y_prob, y)
     index = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], p)
     gap = np.bincount(index, weights=y - p, minlength=bins)  # n_b · (mean y − mean p)
     return float(np.abs(gap).sum() / len(y))
@@ -151,64 +151,8 @@ def _delong(y: np.ndarray, scores: list[np.ndarray]) -> tuple[np.ndarray, np.nda
         )
     wins, losses = np.empty((len(scores), n1)), np.empty((len(scores), n0))
     for k, score in enumerate(scores):
-        ranks = _midranks(score)
-        wins[k] = (
-            ranks[positive] - _midranks(score[positive])
-        ) / n0  # share of negatives below each positive
-        losses[k] = 1 - (ranks[negative] - _midranks(score[negative])) / n1
+        ranks = midranks(score)
+        wins[k] = (ranks[positive] - midranks(score[positive])) / n0  # share of negatives below each positive
+        losses[k] = 1 - (ranks[negative] - midranks(score[negative])) / n1
     covariance = np.atleast_2d(np.cov(wins)) / n1 + np.atleast_2d(np.cov(losses)) / n0
     return wins.mean(axis=1), covariance
-
-
-def _midranks(values: np.ndarray) -> np.ndarray:
-    """Ranks from 1; equal values share the mean of their ranks."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return (last - (counts - 1) / 2)[inverse]
-
-
-def _z(level: float) -> float:
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie in (0, 1), e.g. 0.95; got {level!r}")
-    return NormalDist().inv_cdf((1 + level) / 2)
-
-
-def _vector(values: ArrayLike, name: str) -> np.ndarray:
-    try:
-        array = np.asarray(values, dtype="float64")
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must hold numbers: {error}") from error
-    if array.ndim != 1:
-        remedy = ". Use its column: [:, 0]" if array.ndim == 2 and array.shape[1] == 1 else ""
-        raise ValueError(f"{name} must have shape (n_rows,); got {array.shape}{remedy}")
-    if not len(array):
-        raise ValueError(f"{name} is empty")
-    wrong = ~np.isfinite(array)
-    if wrong.any():
-        raise ValueError(f"{name} must be finite; got {array[wrong.argmax()]} at row {wrong.argmax()}")
-    return array
-
-
-def _labels(y_true: ArrayLike, *, both_classes: bool = True) -> np.ndarray:
-    y = _vector(y_true, "y_true")
-    wrong = (y != 0) & (y != 1)
-    if wrong.any():
-        raise ValueError(f"y_true must be 0 or 1; got {y[wrong.argmax()]:g} at row {wrong.argmax()}")
-    if both_classes and y.min() == y.max():
-        raise ValueError(f"y_true holds only class {y[0]:.0f}; both classes are needed")
-    return y
-
-
-def _scores(values: ArrayLike, y: np.ndarray, name: str) -> np.ndarray:
-    array = _vector(values, name)
-    if len(array) != len(y):
-        raise ValueError(f"{name} has {len(array)} rows, y_true has {len(y)}")
-    return array
-
-
-def _probabilities(values: ArrayLike, y: np.ndarray) -> np.ndarray:
-    p = _scores(values, y, "y_prob")
-    wrong = (p < 0) | (p > 1)
-    if wrong.any():
-        raise ValueError(f"y_prob must lie in [0, 1]; got {p[wrong.argmax()]:g} at row {wrong.argmax()}")
-    return p
