@@ -223,9 +223,8 @@ def test_bounds_are_wilson_intervals_of_scipy():
     rng = np.random.default_rng(0)
     y, p = (rng.random(90) < 0.2).astype(int), rng.random(90)
     y[np.argsort(p)[:9]] = 0  # a bin without positives
-    table = reliability_table(y, p)
-    assert len(table) == 10
-    for row in table.itertuples():
+    assert len(reliability_table(y, p)) == 10
+    for row in reliability_table(y, p).itertuples():
         exact = binomtest(round(row.observed * row.rows), int(row.rows)).proportion_ci(0.95, method="wilson")
         assert (row.low, row.high) == pytest.approx((exact.low, exact.high), abs=1e-6)
 

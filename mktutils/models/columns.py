@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 class Number:
     """A column of numbers; text such as "€1.234,50" or "12 min" is read by `parse_number`.
 
-    `missing`: numbers that mean "no value", such as (-1, 999).
+    `missing`: numbers that mean "no value", such as (-1, 999). Units are read over, not compared: "2 h" in a
+    table to score is 2, even where training had minutes.
 
     >>> Number(missing=(-1, 999))
     Number(missing=(-1.0, 999.0))
