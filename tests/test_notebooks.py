@@ -60,7 +60,7 @@ def executed():
 
 
 def test_the_first_lessons_are_there():
-    expected = ("00_", "01_", "02_", "03_", "real_data/01_", "real_data/02_")
+    expected = ("00_", "01_", "02_", "03_", "04_", "real_data/01_", "real_data/02_", "real_data/04_")
     missing = [start for start in expected if not any(n.startswith(start) for n in NAMES)]
     assert not missing
 
@@ -93,13 +93,19 @@ def test_notebook_has_its_exercises(path):
         pytest.fail("\n".join([path.name, *faults]), pytrace=False)
 
 
-def run_starter(source: str, constants: dict[str, object], folder: Path) -> subprocess.CompletedProcess:
-    """Run a starter as a script of its own in an empty folder, with its constants replaced."""
+def with_constants(source: str, constants: dict[str, object]) -> str:
+    """Replace the constants at the top of a starter."""
     for name, value in constants.items():
         source, found = re.subn(
             rf"^{name} = .*$", lambda m, n=name, v=value: f"{n} = {v!r}", source, flags=re.M
         )
         assert found == 1, f"the starter needs one line `{name} = …`; found {found}"
+    return source
+
+
+def run_starter(source: str, constants: dict[str, object], folder: Path) -> subprocess.CompletedProcess:
+    """Run a starter as a script of its own in an empty folder, with its constants replaced."""
+    source = with_constants(source, constants)
     (folder / "starter.py").write_text(source, encoding="utf-8")
     env = {
         **kernel_env(offline=True),
@@ -127,9 +133,39 @@ def test_starter_runs_alone_on_a_csv_the_lesson_never_saw(path, tmp_path):
     csv.mkdir(), empty.mkdir()
     maker = importlib.import_module(f"starters.starter_{path.name[:2]}")
     (source,) = rules.starter_cells(rules.Book.read(path))
+    afterwards = getattr(maker, "AFTERWARDS", {})
     for case, constants in maker.make_csvs(csv).items():
-        done = run_starter(source, constants, empty)
+        done = run_starter(source + afterwards.get(case, ""), constants, empty)
         if done.returncode:
             report = f"{done.stdout[-1500:]}{done.stderr[-3000:]}"
             pytest.fail(f"{path.name}: the starter failed alone on {case}\n{report}", pytrace=False)
         maker.check(done.stdout)
+
+
+REFUSALS = """
+for case, source in CASES.items():
+    try:
+        exec(compile(source, case, "exec"), {"__name__": "__main__"})
+        print(f"{case}|no error")
+    except ValueError as error:
+        print(f"{case}|{error}")
+"""
+
+
+@pytest.mark.parametrize("path", STARTERS, ids=[path.name for path in STARTERS])
+def test_starter_says_what_is_wrong_with_a_csv(path, tmp_path):
+    csv, empty = tmp_path / "csv", tmp_path / "empty"
+    csv.mkdir(), empty.mkdir()
+    maker = importlib.import_module(f"starters.starter_{path.name[:2]}")
+    if not hasattr(maker, "make_faults"):
+        pytest.skip("this starter's faults are among the CSVs of the test above")
+    (source,) = rules.starter_cells(rules.Book.read(path))
+    faults = maker.make_faults(csv)
+    cases = {case: with_constants(source, constants) for case, (constants, _) in faults.items()}
+    done = run_starter(f"CASES = {cases!r}\n{REFUSALS}", {}, empty)
+    assert done.returncode == 0, done.stderr[-3000:]
+    said = dict(line.split("|", 1) for line in done.stdout.splitlines() if line.split("|")[0] in faults)
+    wrong = {
+        case: said.get(case) for case, (_, message) in faults.items() if message not in said.get(case, "")
+    }
+    assert not wrong
