@@ -84,3 +84,13 @@ def test_targeting_metrics_name_what_is_wrong():
         bootstrap_interval(lambda rows: np.nan, 5, n_resamples=3)
     with pytest.raises(ValueError, match="missing value at row 1"):
         bootstrap_interval(lambda rows: 0.0, 3, groups=["a", None, "b"])
+
+
+def test_without_values_a_number_beyond_the_training_range_counts_as_the_outermost_edge():
+    rows = pd.DataFrame({"rate of the day": [1.0, 2.0, 4.0], "kind of day": ["a", "b", "a"]})
+    encoder = TableEncoder({"rate of the day": Number(), "kind of day": Category()}, min_count=1).fit(rows)
+    beyond = encoder.transform(rows.assign(**{"rate of the day": [4.0, 40.0, 400.0], "kind of day": "a"}))
+    inside, outside, far = np.asarray(tabular_mlp(encoder, values=False)(beyond))
+    assert inside == outside == far
+    inside, outside, _ = np.asarray(tabular_mlp(encoder)(beyond))
+    assert inside != outside

@@ -145,7 +145,7 @@ def _same(one, other) -> bool:
 
 QUANTILES, EMBED = "quantiles or a logarithm", "an embedding"
 FLAG, UNKNOWN = "a flag beside the filled value", "the code kept for the unknown"
-SPEND, CITY = "spend in euros, a few very large", "city, 34 levels"
+SPEND, CITY = "spend in euros, a few very large", "city, 52 levels"
 SATISFACTION, CHANNEL = (
     "satisfaction, a third missing",
     "a channel that appears for the first time at scoring",
@@ -174,7 +174,7 @@ _NOT_THIS = {
     (
         CITY,
         UNKNOWN,
-    ): "Each of the 34 cities stands in the training rows; the code for the unknown would make them all equal. ",
+    ): "Nearly all of these cities stand in the training rows; the code for the unknown would make them all equal. ",
     (
         SPEND,
         EMBED,

@@ -43,7 +43,7 @@ def piecewise_linear(x, edges):
         solution="""
 treatment = {
     "spend in euros, a few very large": "quantiles or a logarithm",
-    "city, 34 levels": "an embedding",
+    "city, 52 levels": "an embedding",
     "satisfaction, a third missing": "a flag beside the filled value",
     "a channel that appears for the first time at scoring": "the code kept for the unknown",
 }

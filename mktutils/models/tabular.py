@@ -1,5 +1,6 @@
 """A network for the inputs that a `TableEncoder` makes."""
 
+import re
 from typing import TYPE_CHECKING
 
 from mktutils.models.encoder import TableEncoder
@@ -16,6 +17,7 @@ def tabular_mlp(
     embedding: int = 8,
     category_embedding: int = 4,
     dropout: float = 0.3,
+    values: bool = True,
     n_outputs: int = 1,
     name: str = "tabular_mlp",
 ) -> "keras.Model":
@@ -23,8 +25,9 @@ def tabular_mlp(
 
     Inputs, as a dict: "numbers" (n_rows, d, bins + 2) and "codes" (n_rows, c); a kind of which the encoder
     has no column is left out. Each number column gets an own dense layer of `embedding` units on its slots,
-    each category column an embedding of at most `category_embedding` units. These and the scaled numbers are
-    joined and pass `depth` dense layers of `units` ReLU units, each followed by dropout with probability
+    each category column an embedding of at most `category_embedding` units. These and the scaled numbers (the
+    last slot; not with `values=False`: then a number beyond the training range counts as the outermost edge)
+    are joined and pass `depth` dense layers of `units` ReLU units, each followed by dropout with probability
     `dropout`. The output has shape (n_rows, n_outputs): a probability (sigmoid) for 1, else probabilities
     that add up to 1 (softmax).
 
@@ -57,12 +60,14 @@ def tabular_mlp(
         embedded = layers.EinsumDense(  # n rows, d columns, k slots, e units
             "ndk,dke->nde", (d, embedding), bias_axes="de", activation="relu", name="number_embedding"
         )(numbers)
-        parts += [layers.Flatten(name="embedded_numbers")(embedded), numbers[:, :, -1]]
+        parts.append(layers.Flatten(name="embedded_numbers")(embedded))
+        if values:
+            parts.append(numbers[:, :, -1])
     if encoder.category_names:
         codes = inputs["codes"] = Input((len(n_codes),), dtype="int32", name="codes")
         for j, column in enumerate(encoder.category_names):
             size = min(category_embedding, max(n_codes[j] - 1, 1))
-            layer = layers.Embedding(n_codes[j], size, name=f"embed_{column}".replace("/", "_"))
+            layer = layers.Embedding(n_codes[j], size, name=f"embed_{re.sub('[^A-Za-z0-9_.]', '_', column)}")
             parts.append(layer(codes[:, j]))
 
     x = layers.Concatenate(name="joined")(parts) if len(parts) > 1 else parts[0]
