@@ -57,9 +57,10 @@ def tabular_mlp(
     if encoder.number_names:
         d = len(encoder.number_names)
         numbers = inputs["numbers"] = Input((d, encoder.bins + 2), name="numbers")
+        slots = numbers if values else numbers[:, :, :-1]
         embedded = layers.EinsumDense(  # n rows, d columns, k slots, e units
             "ndk,dke->nde", (d, embedding), bias_axes="de", activation="relu", name="number_embedding"
-        )(numbers)
+        )(slots)
         parts.append(layers.Flatten(name="embedded_numbers")(embedded))
         if values:
             parts.append(numbers[:, :, -1])
