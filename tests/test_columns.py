@@ -94,3 +94,9 @@ def test_without_values_a_number_beyond_the_training_range_counts_as_the_outermo
     assert inside == outside == far
     inside, outside, _ = np.asarray(tabular_mlp(encoder)(beyond))
     assert inside != outside
+
+
+def test_columns_whose_names_hold_the_same_plain_letters_get_layers_of_their_own():
+    rows = pd.DataFrame({"城市": ["a", "b"], "渠道": ["c", "d"], "a b": ["e", "f"], "a_b": ["g", "h"]})
+    encoder = TableEncoder(dict.fromkeys(rows, Category()), min_count=1).fit(rows)
+    assert tabular_mlp(encoder)(encoder.transform(rows)).shape == (2, 1)

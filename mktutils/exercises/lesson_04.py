@@ -92,7 +92,7 @@ curves = {
     "more data": "B",
 }
 """,
-        analysis="The same network and the same number of steps in each. With 600 rows, of which about sixty are buyers, it knows them all by heart after 20 epochs (C). Early stopping (D) ends a little after the best epoch, and that is all it does. "
+        analysis="The same network and the same number of steps in each epoch. With 600 rows, of which about sixty are buyers, it knows them all by heart after 20 epochs (C). Early stopping (D) ends a little after the best epoch, and that is all it does. "
         "Dropout (A) makes the rise slower and smaller. More rows (B, here all of January to July) lower the best loss itself, which neither of the other two reaches. The solid line of A lies higher also because dropout is on while it is measured, and off for the dashed one.",
     ),
     Exercise(
@@ -200,7 +200,7 @@ def undo_undersampling(p, kept):
     ),
     Exercise(
         "04.14",
-        "Oversampled before the split",
+        "Better than possible",
         "8",
         check=check_make_parts,
         hints=[

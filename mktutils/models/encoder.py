@@ -26,7 +26,7 @@ class TableEncoder:
       standardised and cut to ±4. A missing value is 0 in all slots but its own.
     - `codes`, int32 of shape (n_rows, n_category_columns): 1, 2, ... for the levels by falling frequency
       (then by alphabet), 0 for what is missing, was never seen, or stood in fewer than `min_count` training
-      rows.
+      rows. Where no training row has code 0, a network learns nothing about it: its embedding keeps its start.
 
     After `fit`: `number_names`, `category_names`, `edges` (column to array), `levels` (column to the texts of
     codes 1, 2, ...), `n_codes` (number of codes of each category column, with code 0).
@@ -34,7 +34,7 @@ class TableEncoder:
     Raises ValueError for a column that is absent or, in `fit`, has no value; for text that is no number and
     infinite numbers, with column, value and row; for use before `fit`.
     Source: Gorishniy, Rubachev and Babenko (2022), On embeddings for numerical features in tabular deep
-    learning, arXiv 2203.05556 (the piecewise linear encoding).
+    learning, arXiv 2203.05556 (the piecewise linear encoding; here its ends are cut to [0, 1] as well).
 
     >>> rows = pd.DataFrame({"spend": ["0", "€10,00", "n/a", "40"], "city": ["Rome", "rome ", "Oslo", None]})
     >>> encoder = TableEncoder({"spend": Number(), "city": Category()}, bins=2, min_count=1).fit(rows)

@@ -53,7 +53,7 @@ def tabular_mlp(
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise ValueError(f"{setting} must be a whole number >= {least}; got {value!r}")
 
-    inputs, parts = {}, []
+    inputs, parts, used = {}, [], set()
     if encoder.number_names:
         d = len(encoder.number_names)
         numbers = inputs["numbers"] = Input((d, encoder.bins + 2), name="numbers")
@@ -68,7 +68,10 @@ def tabular_mlp(
         codes = inputs["codes"] = Input((len(n_codes),), dtype="int32", name="codes")
         for j, column in enumerate(encoder.category_names):
             size = min(category_embedding, max(n_codes[j] - 1, 1))
-            layer = layers.Embedding(n_codes[j], size, name=f"embed_{re.sub('[^A-Za-z0-9_.]', '_', column)}")
+            plain = re.sub("[^A-Za-z0-9_.]", "_", column)  # what a layer's name may hold
+            plain = plain if plain not in used else f"{plain}_{j}"
+            used.add(plain)
+            layer = layers.Embedding(n_codes[j], size, name=f"embed_{plain}")
             parts.append(layer(codes[:, j]))
 
     x = layers.Concatenate(name="joined")(parts) if len(parts) > 1 else parts[0]
