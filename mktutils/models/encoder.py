@@ -26,7 +26,7 @@ class TableEncoder:
       standardised and cut to ±4. A missing value is 0 in all slots but its own.
     - `codes`, int32 of shape (n_rows, n_category_columns): 1, 2, ... for the levels by falling frequency
       (then by alphabet), 0 for what is missing, was never seen, or stood in fewer than `min_count` training
-      rows. Where no training row has code 0, a network learns nothing about it: its embedding keeps its start.
+      rows. Where no training row has code 0, a network learns nothing about it.
 
     After `fit`: `number_names`, `category_names`, `edges` (column to array), `levels` (column to the texts of
     codes 1, 2, ...), `n_codes` (number of codes of each category column, with code 0).
