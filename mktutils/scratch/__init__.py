@@ -24,6 +24,8 @@ from mktutils.scratch.activations import (
 )
 from mktutils.scratch.blocks import BatchNormalization, Dropout, Residual
 from mktutils.scratch.callbacks import Callback, EarlyStopping, History
+from mktutils.scratch.convolution import Conv1D, Conv2D, convolution_output
+from mktutils.scratch.gated import GRU, LSTM
 from mktutils.scratch.gradient_check import (
     GradientError,
     check_gradients,
@@ -32,6 +34,7 @@ from mktutils.scratch.gradient_check import (
 )
 from mktutils.scratch.initializers import (
     RandomNormal,
+    RandomUniform,
     get_initializer,
     glorot_normal,
     glorot_uniform,
@@ -39,6 +42,7 @@ from mktutils.scratch.initializers import (
     he_uniform,
     lecun_normal,
     ones,
+    orthogonal,
     zeros,
 )
 from mktutils.scratch.layers import Activation, Dense, Layer
@@ -52,27 +56,38 @@ from mktutils.scratch.losses import (
 )
 from mktutils.scratch.network import Network
 from mktutils.scratch.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
+from mktutils.scratch.pooling import AveragePooling2D, Flatten, GlobalAveragePooling2D, MaxPooling2D
+from mktutils.scratch.recurrent import Recurrent, SimpleRNN, gradient_by_step
 from mktutils.scratch.regularizers import L1, L2
 from mktutils.scratch.schedules import CosineDecay, ExponentialDecay, PiecewiseConstantDecay
+from mktutils.scratch.sequence import Embedding
 
 __all__ = [
     "GELU",
+    "GRU",
     "L1",
     "L2",
+    "LSTM",
     "SGD",
     "Activation",
     "ActivationFunction",
     "Adam",
     "AdamW",
+    "AveragePooling2D",
     "BatchNormalization",
     "BinaryCrossentropy",
     "Callback",
     "CategoricalCrossentropy",
+    "Conv1D",
+    "Conv2D",
     "CosineDecay",
     "Dense",
     "Dropout",
     "EarlyStopping",
+    "Embedding",
     "ExponentialDecay",
+    "Flatten",
+    "GlobalAveragePooling2D",
     "GradientError",
     "History",
     "Huber",
@@ -80,6 +95,7 @@ __all__ = [
     "LeakyReLU",
     "Linear",
     "Loss",
+    "MaxPooling2D",
     "MeanAbsoluteError",
     "MeanSquaredError",
     "Network",
@@ -87,18 +103,23 @@ __all__ = [
     "PiecewiseConstantDecay",
     "RMSprop",
     "RandomNormal",
+    "RandomUniform",
     "ReLU",
+    "Recurrent",
     "Residual",
     "Sigmoid",
+    "SimpleRNN",
     "Softmax",
     "Tanh",
     "check_gradients",
+    "convolution_output",
     "explain_gradient",
     "gelu",
     "get_activation",
     "get_initializer",
     "glorot_normal",
     "glorot_uniform",
+    "gradient_by_step",
     "he_normal",
     "he_uniform",
     "leaky_relu",
@@ -106,6 +127,7 @@ __all__ = [
     "linear",
     "numerical_gradient",
     "ones",
+    "orthogonal",
     "relu",
     "sigmoid",
     "softmax",

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:
-    from mktutils.scratch.layers import Layer
+    from mktutils.scratch.layers import Layer, Shape
     from mktutils.scratch.losses import Loss
 
 
@@ -73,9 +73,9 @@ def _refuse_nan(values: np.ndarray, name: str) -> None:
 
 
 def features(X: ArrayLike, dtype: np.dtype) -> np.ndarray:
-    """Return X as a matrix of `dtype`; refuse other shapes, no rows, text, NaN and infinite values."""
+    """Return X as an array of `dtype` with rows; refuse other shapes, no rows, text, NaN, infinite values."""
     array = as_numbers(X, "X", dtype)
-    if array.ndim != 2:
+    if array.ndim < 2:
         remedy = ": one column is X[:, None], one row is X[None, :]" if array.ndim == 1 else ""
         raise ValueError(f"X must have shape (rows, columns); got {array.shape}{remedy}")
     if not array.size:
@@ -84,12 +84,18 @@ def features(X: ArrayLike, dtype: np.dtype) -> np.ndarray:
         wrong, what = np.isnan(array), "NaN"
         if not wrong.any():
             wrong, what = np.isinf(array), f"infinite values (as {array.dtype})"
-        row, column = np.argwhere(wrong)[0]
+        row, *position = (int(i) for i in np.argwhere(wrong)[0])
+        where = f"column {position[0]}" if array.ndim == 2 else f"position {tuple(position)}"
         raise ValueError(
-            f"X holds {wrong.sum()} {what}, the first in row {row}, column {column}: fill or remove them "
+            f"X holds {wrong.sum()} {what}, the first in row {row}, {where}: fill or remove them "
             "before training"
         )
     return array
+
+
+def row_shape(X: np.ndarray) -> "Shape":
+    """Return the shape of one row: the number of columns, or a tuple where rows have more than one axis."""
+    return X.shape[1:] if X.ndim > 2 else X.shape[-1]
 
 
 def weights(sample_weight: ArrayLike | None, n_rows: int, dtype: np.dtype) -> np.ndarray | None:

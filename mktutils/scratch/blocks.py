@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mktutils.scratch.layers import Layer, name_layers
+from mktutils.scratch.layers import Layer, Shape, name_layers
 
 
 class Dropout(Layer):
@@ -31,7 +31,7 @@ class Dropout(Layer):
         self.seed = seed
         self.rng = np.random.default_rng(seed)
 
-    def build(self, n_inputs: int, rng: np.random.Generator, dtype: np.dtype) -> int:
+    def build(self, n_inputs: Shape, rng: np.random.Generator, dtype: np.dtype) -> Shape:
         """Take the network's random numbers when there is no seed."""
         if self.seed is None:
             self.rng = rng
@@ -84,6 +84,7 @@ class BatchNormalization(Layer):
 
     def build(self, n_inputs: int, rng: np.random.Generator, dtype: np.dtype) -> int:
         """Start with gamma 1, beta 0, moving mean 0 and moving variance 1."""
+        self.check_columns(n_inputs)
         self.params = {"gamma": np.ones(n_inputs, dtype), "beta": np.zeros(n_inputs, dtype)}
         self.state = {"moving_mean": np.zeros(n_inputs, dtype), "moving_variance": np.ones(n_inputs, dtype)}
         return n_inputs
@@ -140,11 +141,16 @@ class Residual(Layer):
             raise ValueError("Residual needs at least one layer")
         name_layers(self.layers)
 
-    def build(self, n_inputs: int, rng: np.random.Generator, dtype: np.dtype) -> int:
+    def build(self, n_inputs: Shape, rng: np.random.Generator, dtype: np.dtype) -> Shape:
         """Build the layers of f."""
         n_outputs = n_inputs
         for layer in self.layers:
             n_outputs = layer.build(n_outputs, rng, dtype)
+        if n_outputs != n_inputs and isinstance(n_inputs, tuple):
+            raise ValueError(
+                f"{self.label}: a row of x has shape {n_inputs}, of f(x) {n_outputs}; they cannot be added. "
+                "Use padding='same', strides=1 and as many filters as x has channels"
+            )
         if n_outputs != n_inputs:
             raise ValueError(
                 f"{self.label}: x has {n_inputs} columns and f(x) has {n_outputs}; they cannot be added. "

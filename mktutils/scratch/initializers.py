@@ -1,8 +1,9 @@
 """How weights start: functions of (shape, rng) that return float64 numbers.
 
-A kernel has shape (fan_in, fan_out): so many inputs, so many units. The scale is chosen so that sums
-keep their size from layer to layer: Glorot for tanh, He for ReLU, LeCun for linear layers. No start does so
-for a deep stack of sigmoids.
+A kernel has shape (fan_in, fan_out): so many inputs, so many units. In a convolution each cell of the window
+counts: a kernel (height, width, channels, filters) has fan_in = height·width·channels and fan_out =
+height·width·filters. The scale is chosen so that sums keep their size from layer to layer: Glorot for tanh,
+He for ReLU, LeCun for linear layers. No start does so for a deep stack of sigmoids.
 """
 
 import math
@@ -99,6 +100,43 @@ class RandomNormal:
         return rng.normal(0, self.stddev, shape)
 
 
+class RandomUniform:
+    """Uniform between two limits, whatever the shape: the start of an embedding.
+
+    >>> bool(np.abs(RandomUniform()((200, 200), np.random.default_rng(0))).max() <= 0.05)
+    True
+    """
+
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05) -> None:
+        """Keep the limits."""
+        if not (math.isfinite(minval) and math.isfinite(maxval) and minval <= maxval):
+            raise ValueError(f"minval must be <= maxval, both finite; got {minval!r} and {maxval!r}")
+        self.minval, self.maxval = minval, maxval
+
+    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        """Draw numbers of this shape."""
+        return rng.uniform(self.minval, self.maxval, shape)
+
+
+def orthogonal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Orthonormal columns (rows, where there are fewer rows): the state keeps its length from step to step.
+
+    Q of the QR decomposition of normal numbers; each column gets the sign of R's diagonal, so that all such
+    matrices are equally likely. Raises ValueError for fewer than two axes. Source: Saxe and others (2014),
+    arXiv:1312.6120.
+
+    >>> Q = orthogonal((3, 2), np.random.default_rng(0))
+    >>> bool(np.allclose(Q.T @ Q, np.eye(2)))
+    True
+    """
+    if len(shape) < 2:
+        raise ValueError(f"orthogonal needs a shape with at least two axes; got {shape}")
+    rows, columns = math.prod(shape[:-1]), shape[-1]
+    q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+    q = q * np.sign(np.diag(r))
+    return (q if rows >= columns else q.T).reshape(shape)
+
+
 def get_initializer(initializer: str | Initializer) -> Initializer:
     """Return the initialiser of this name; a callable of (shape, rng) is returned as it is.
 
@@ -107,8 +145,12 @@ def get_initializer(initializer: str | Initializer) -> Initializer:
     >>> get_initializer("he_normal") is he_normal
     True
     """
-    functions = (zeros, ones, glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_normal)
-    by_name = {f.__name__: f for f in functions} | {"random_normal": RandomNormal()}
+    functions = (zeros, ones, glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_normal, orthogonal)
+    by_name = {f.__name__: f for f in functions} | {
+        "random_normal": RandomNormal(),
+        "random_uniform": RandomUniform(),
+        "uniform": RandomUniform(),
+    }
     if isinstance(initializer, str) and initializer in by_name:
         return by_name[initializer]
     if callable(initializer):
@@ -119,7 +161,10 @@ def get_initializer(initializer: str | Initializer) -> Initializer:
 
 
 def _fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    return (shape[0], shape[1]) if len(shape) > 1 else (shape[0], shape[0])
+    if len(shape) == 1:
+        return shape[0], shape[0]
+    cells = math.prod(shape[:-2])  # of the window of a convolution; 1 for a matrix
+    return cells * shape[-2], cells * shape[-1]
 
 
 def _truncated_normal(stddev: float, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

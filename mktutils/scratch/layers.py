@@ -1,7 +1,8 @@
 """Layers: each maps a batch forward, and the gradient of the loss backward.
 
-X has shape (n, columns), the output (n, units). `backward(upstream)` receives dL/d(output), leaves the
-gradient of each parameter in `grads`, and returns dL/dX, the `upstream` of the layer before.
+X has shape (n, columns), the output (n, units); rows may have more axes, such as images. `backward(upstream)`
+receives dL/d(output), leaves the gradient of each parameter in `grads`, and returns dL/dX, the `upstream` of
+the layer before.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from mktutils.scratch._checks import count
 from mktutils.scratch.activations import ActivationFunction, get_activation
 from mktutils.scratch.initializers import Initializer, get_initializer
 from mktutils.scratch.regularizers import L1, L2
+
+Shape = int | tuple[int, ...]  # of one row: a number of columns, or for example (height, width, channels)
 
 
 class Layer:
@@ -44,8 +47,8 @@ class Layer:
         self.cache: Any = None
         self.in_use = False
 
-    def build(self, n_inputs: int, rng: np.random.Generator, dtype: np.dtype) -> int:
-        """Create the parameters for `n_inputs` columns; return the number of output columns."""
+    def build(self, n_inputs: Shape, rng: np.random.Generator, dtype: np.dtype) -> Shape:
+        """Create the parameters for rows of this shape; return the shape of a row of the output."""
         return n_inputs
 
     def forward(self, X: np.ndarray, training: bool = False) -> np.ndarray:
@@ -81,6 +84,13 @@ class Layer:
     def label(self) -> str:
         """The name, for messages; a layer outside of a network has its default name."""
         return self.name or self.default_name
+
+    def check_columns(self, n_inputs: Shape) -> None:
+        """Raise ValueError unless a row is a row of columns, given by their number."""
+        if isinstance(n_inputs, tuple):
+            raise ValueError(
+                f"{self.label} expects rows of columns; got shape {n_inputs} per row: put Flatten() before it"
+            )
 
     def check_input(self, X: np.ndarray, expected: np.ndarray) -> None:
         """Raise ValueError unless X has as many columns as `expected` has rows, and the same dtype."""
@@ -131,6 +141,7 @@ class Dense(Layer):
 
     def build(self, n_inputs: int, rng: np.random.Generator, dtype: np.dtype) -> int:
         """Draw kernel and bias."""
+        self.check_columns(n_inputs)
         shapes = {"kernel": (n_inputs, self.units), "bias": (self.units,)}
         for key, draw in (("kernel", self.kernel_initializer), ("bias", self.bias_initializer)):
             values = np.asarray(draw(shapes[key], rng))

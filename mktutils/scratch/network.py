@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from mktutils.scratch import _checks
 from mktutils.scratch.callbacks import Callback, History
-from mktutils.scratch.layers import Layer, name_layers
+from mktutils.scratch.layers import Layer, Shape, name_layers
 from mktutils.scratch.losses import Loss
 from mktutils.scratch.optimizers import Optimizer
 
@@ -15,9 +15,10 @@ from mktutils.scratch.optimizers import Optimizer
 class Network:
     """A stack of layers that is trained to make `loss` small; the NumPy counterpart of `keras.Sequential`.
 
-    X has shape (rows, columns), y (rows, outputs), or (rows,) for one output. All random numbers (weights,
-    shuffling, dropout) come from `seed`, so that the same calls give the same numbers. Everything is computed
-    in `dtype`, "float32" or "float64". `loss` and its gradients are that of a batch, penalties included.
+    X has shape (rows, columns), or (rows, height, width, channels) for images; y has shape (rows, outputs),
+    or (rows,) for one output. All random numbers (weights, shuffling, dropout) come from `seed`, so that the
+    same calls give the same numbers. Everything is computed in `dtype`, "float32" or "float64". `loss` and
+    its gradients are that of a batch, penalties included.
 
     Raises ValueError for unusable layers or dtype, and for a loss that does not fit the last activation; the
     methods raise ValueError that names what is wrong with the data.
@@ -54,26 +55,28 @@ class Network:
         _checks.last_activation(self.layers[-1], loss)
         name_layers(self.layers)
         self.rng = np.random.default_rng(seed)
-        self.n_inputs = self.n_outputs = 0
+        self.n_inputs: Shape = 0
+        self.n_outputs: Shape = 0
         self.input_gradient: np.ndarray | None = None
         self.stop_training = False
 
-    def build(self, n_inputs: int) -> "Network":
-        """Draw the weights for `n_inputs` columns, once; return the network."""
+    def build(self, n_inputs: Shape) -> "Network":
+        """Draw the weights for `n_inputs` columns, or rows of this shape, once; return the network."""
         if not self.n_inputs:
             n_outputs = n_inputs
             for layer in self.layers:
                 n_outputs = layer.build(n_outputs, self.rng, self.dtype)
             self.n_inputs, self.n_outputs = n_inputs, n_outputs
         elif n_inputs != self.n_inputs:
-            raise ValueError(f"{self.layers[0].label} expects {self.n_inputs} columns; got {n_inputs}")
+            unit = "per row" if isinstance(self.n_inputs, tuple) else "columns"
+            raise ValueError(f"{self.layers[0].label} expects {self.n_inputs} {unit}; got {n_inputs}")
         return self
 
     def forward(self, X: ArrayLike, training: bool = False) -> np.ndarray:
         """Return the output of the last layer, shape (rows, outputs); X must have the network's columns."""
         output = _checks.as_numbers(X, "X", self.dtype)
         if not self.n_inputs:
-            self.build(output.shape[-1])
+            self.build(_checks.row_shape(output))
         with np.errstate(all="ignore"):  # training that diverges shows NaN, not warnings
             for layer in self.layers:
                 output = layer.forward(output, training)
@@ -186,7 +189,12 @@ class Network:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Check the data once; return it in the network's dtype, y with shape (rows, outputs)."""
         X = _checks.features(X, self.dtype)
-        self.build(X.shape[1])
+        self.build(_checks.row_shape(X))
+        if isinstance(self.n_outputs, tuple):
+            raise ValueError(
+                f"{self.layers[-1].label} returns shape {self.n_outputs} per row, the loss needs a row of "
+                "numbers: end with Flatten() and Dense()"
+            )
         y = self.loss.check_targets(y, (len(X), self.n_outputs), self.dtype, other="X")
         return X, y, _checks.weights(sample_weight, len(X), self.dtype)
 
