@@ -270,6 +270,33 @@ def test_expected_errors_may_be_stored(tmp_path):
     assert rules.outputs_are_comparable(stored(tmp_path, [code("z", ERROR, tags=["raises-exception"])])) == []
 
 
+FOLDER_STARTER = 'from pathlib import Path\n\nFOLDER = "photos"\nprint(len([*Path(FOLDER).rglob("*.png")]))'
+
+
+@pytest.mark.parametrize(
+    ("number", "starter", "missing"),
+    [
+        ("05", FOLDER_STARTER, []),
+        ("05", FOLDER_STARTER.replace("FOLDER", "PLACE"), ["FOLDER"]),
+        ("05", FOLDER_STARTER.replace('"photos"', "None"), ["FOLDER"]),
+        ("05", STARTER, ["FOLDER"]),
+        ("04", FOLDER_STARTER, ["CSV_PATH", "LABEL"]),
+    ],
+)
+def test_only_the_starter_of_lesson_05_reads_a_folder_instead_of_a_csv(tmp_path, number, starter, missing):
+    cells = right_cells()
+    find(cells, "CSV_PATH").source = starter
+    faults = rules.starter_stands_alone(stored(tmp_path, cells, f"{number}_tiny.ipynb"))
+    assert faults == [f'the starter needs a line `{name} = "…"` near its top' for name in missing]
+
+
+def test_a_folder_starter_may_import_no_more_than_the_others(tmp_path):
+    cells = right_cells()
+    find(cells, "CSV_PATH").source = "from PIL import Image\n" + FOLDER_STARTER
+    (fault,) = rules.starter_stands_alone(stored(tmp_path, cells, "05_tiny.ipynb"))
+    assert fault.startswith("the starter imports PIL")
+
+
 # The execution --------------------------------------------------------------------------------------------
 
 
