@@ -87,12 +87,7 @@ class Convolution(Layer):
         shapes = {"kernel": (*self.kernel_size, channels, self.filters), "bias": (self.filters,)}
         draws = {"kernel": self.kernel_initializer, "bias": self.bias_initializer}
         for key in ("kernel", "bias") if self.use_bias else ("kernel",):
-            values = np.asarray(draws[key](shapes[key], rng))
-            if values.shape != shapes[key]:
-                raise ValueError(
-                    f"the initialiser of {self.label}.{key} returned {values.shape}; expected {shapes[key]}"
-                )
-            self.params[key] = np.array(values, dtype=dtype)
+            self.params[key] = self.drawn(key, draws[key], shapes[key], rng, dtype)
         return (*output_sizes, self.filters)
 
     def penalty(self) -> float:

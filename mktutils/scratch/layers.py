@@ -63,6 +63,17 @@ class Layer:
         """Return what the regulariser adds to the loss; its gradient is part of `grads`."""
         return 0.0
 
+    def drawn(
+        self, key: str, draw: Initializer, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype
+    ) -> np.ndarray:
+        """Return the starting values of a parameter; raise ValueError if they have another shape."""
+        values = np.asarray(draw(shape, rng))
+        if values.shape != shape:
+            raise ValueError(
+                f"the initialiser of {self.label}.{key} returned {values.shape}; expected {shape}"
+            )
+        return np.array(values, dtype=dtype)
+
     def parameter(self, key: str) -> np.ndarray:
         """Return a parameter; raise RuntimeError before `build`."""
         if key not in self.params:
@@ -144,12 +155,7 @@ class Dense(Layer):
         self.check_columns(n_inputs)
         shapes = {"kernel": (n_inputs, self.units), "bias": (self.units,)}
         for key, draw in (("kernel", self.kernel_initializer), ("bias", self.bias_initializer)):
-            values = np.asarray(draw(shapes[key], rng))
-            if values.shape != shapes[key]:
-                raise ValueError(
-                    f"the initialiser of {self.label}.{key} returned {values.shape}; expected {shapes[key]}"
-                )
-            self.params[key] = np.array(values, dtype=dtype)
+            self.params[key] = self.drawn(key, draw, shapes[key], rng, dtype)
         return self.units
 
     def forward(self, X: np.ndarray, training: bool = False) -> np.ndarray:

@@ -73,12 +73,7 @@ class Recurrent(Layer):
             "bias": (self.bias_initializer, self.bias_shape),
         }
         for key, (draw, shape) in draws.items():
-            values = np.asarray(draw(shape, rng))
-            if values.shape != shape:
-                raise ValueError(
-                    f"the initialiser of {self.label}.{key} returned {values.shape}; expected {shape}"
-                )
-            self.params[key] = np.array(values, dtype=dtype)
+            self.params[key] = self.drawn(key, draw, shape, rng, dtype)
         return (steps, self.units) if self.return_sequences else self.units
 
     def forward(self, X: np.ndarray, training: bool = False, mask: ArrayLike | None = None) -> np.ndarray:

@@ -58,12 +58,7 @@ class Embedding(Layer):
                 "layers by hand, gru.forward(X, mask=embedding.compute_mask(codes)), or leave mask_zero out"
             )
         shape = (self.input_dim, self.output_dim)
-        values = np.asarray(self.embeddings_initializer(shape, rng))
-        if values.shape != shape:
-            raise ValueError(
-                f"the initialiser of {self.label}.embeddings returned {values.shape}; expected {shape}"
-            )
-        self.params["embeddings"] = np.array(values, dtype=dtype)
+        self.params["embeddings"] = self.drawn("embeddings", self.embeddings_initializer, shape, rng, dtype)
         return n_inputs, self.output_dim
 
     def forward(self, X: np.ndarray, training: bool = False) -> np.ndarray:
