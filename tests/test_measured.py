@@ -56,6 +56,6 @@ def test_the_kept_recipe_gives_its_stored_log_loss_again(script, lesson):
 
 def test_a_table_that_was_not_measured_is_named_with_those_that_were():
     with pytest.raises(
-        FileNotFoundError, match="no measured table '05_climb'; there is: 04_climb, 04_search, 04_tuning"
+        FileNotFoundError, match="no measured table '00_climb'; there is: 04_climb, 04_search, 04_tuning"
     ):
-        load_measured("05_climb")
+        load_measured("00_climb")
