@@ -29,7 +29,8 @@ SECTIONS = (
 IGNORED = "nbval-ignore-output"
 MAX_BYTES = 1_500_000
 STARTER_MODULES = {"pandas", "numpy", "sklearn", "keras"}
-STARTER_CONSTANTS = {"05": ("FOLDER",)}  # the starters that do not read a CSV with a label
+# The starters that do not read a CSV with a label.
+STARTER_CONSTANTS = {"05": ("FOLDER",), "06": ("CSV_PATH", "TARGET_EVENT")}
 
 
 @dataclass

@@ -212,7 +212,8 @@ def gradient_by_step(
     h_t is the output of step t; dL/dh_t is how much a change of it would move the loss, later steps included.
     Norms that shrink towards the first step are the vanishing gradient. `upstream` is dL/d(output), with the
     output's shape. Runs `forward` and `backward`, so `grads` change. Raises ValueError as the layer does.
-    Source: Bengio, Simard and Frasconi (1994), Learning long-term dependencies is difficult.
+    Source: Bengio, Simard and Frasconi (1994), Learning long-term dependencies with gradient
+    descent is difficult.
 
     >>> layer = SimpleRNN(1, "linear", recurrent_initializer=lambda shape, rng: np.full(shape, 0.5))
     >>> layer.build((3, 1), np.random.default_rng(0), np.dtype("float64"))
