@@ -1,7 +1,9 @@
 """What several tests share: where the course lies, and where real data may lie."""
 
+import importlib.util
 import os
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
@@ -17,3 +19,11 @@ def real_data_folder() -> Path | None:
         if folder and Path(folder).is_dir():
             return Path(folder)
     return None
+
+
+def benchmark(name: str) -> ModuleType:
+    """Return a script of tests/benchmarks as a module; its studies run only when it is called by name."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / "benchmarks" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

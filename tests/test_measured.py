@@ -1,21 +1,14 @@
 """The measured tables of lesson 04: complete, and what the lesson's own cells give when they run again."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
+from conftest import benchmark
 
 from mktutils.datasets import load_measured
-
-SCRIPT = Path(__file__).parent / "benchmarks" / "climb_04.py"
 
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("climb_04", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return benchmark("climb_04")
 
 
 @pytest.fixture(scope="module")

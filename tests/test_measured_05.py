@@ -1,21 +1,14 @@
 """The measured tables of lesson 05: complete, and what the lesson's own cells give when they run again."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
+from conftest import benchmark
 
 from mktutils.datasets import load_measured
-
-SCRIPT = Path(__file__).parent / "benchmarks" / "photos_05.py"
 
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("photos_05", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return benchmark("photos_05")
 
 
 @pytest.fixture(scope="module")

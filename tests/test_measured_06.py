@@ -1,26 +1,15 @@
 """The measured tables of lesson 06: complete, and what the lesson's own cells give when they run again."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
+from conftest import benchmark
 
 from mktutils.datasets import load_measured
-
-BENCHMARKS = Path(__file__).parent / "benchmarks"
-
-
-def load(name: str):
-    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
 def memory():
-    return load("memory_06")
+    return benchmark("memory_06")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +19,7 @@ def memory_lesson(memory):
 
 @pytest.fixture(scope="module")
 def visits():
-    return load("visits_06")
+    return benchmark("visits_06")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +29,7 @@ def visits_lesson(visits):
 
 @pytest.fixture(scope="module")
 def reviews():
-    return load("reviews_06")
+    return benchmark("reviews_06")
 
 
 @pytest.fixture(scope="module")
