@@ -508,7 +508,7 @@ ANSWERS = {
             (0.8005, "This is h_1"),
             (0.48, "tanh is missing in both"),
             (0.446, "at the end alone"),
-            (0.2404, "It goes through tanh as well"),
+            (0.2404, "before its tanh"),
             (0.109, "missing in both steps"),
             (0.1395, "missing in the second step"),
             (0.206, "missing in the first step"),
